@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= framing-demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test prove check clean
+
+help:
+	@echo "make demo   run the main job on seeds/ with an embedded Label Studio"
+	@echo "make test   install what the tests need and run all of them"
+	@echo "make prove  run the long proofs whole"
+
+$(BIN)/framing: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/framing
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+demo: $(BIN)/framing
+	$(BIN)/framing demo $(DEMO)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/python tests/install_chromium.py
+	$(BIN)/python -m pytest
+
+prove: $(VENV)/.dev
+	$(BIN)/python tests/install_chromium.py
+	$(BIN)/python -m pytest -m "prove or not prove"
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

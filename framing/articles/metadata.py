@@ -1,0 +1,57 @@
+"""`metadata.csv`: what a text file can't say about itself."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from framing.articles.decode import UndecodableError, decode
+from framing.articles.inputs import SIDE_FILE
+from framing.articles.rows import csv_rows
+from framing.records import Unusable, known
+
+FIELDS = ("outlet", "published", "url", "author", "title", "story")
+
+
+def metadata_of(path: Path) -> Mapping[str, str]:
+    """Look up a text file in the side file of its folder or of a folder above it.
+
+    Returns
+    -------
+    mapping of str to str
+        The fields of `FIELDS`; all empty where nothing is known.
+    """
+    for folder in path.resolve().parents[:3]:
+        table = _table(folder / SIDE_FILE)
+        found = table.get(path.resolve().relative_to(folder).as_posix())
+        if found:
+            return found
+    return known({}, *FIELDS)
+
+
+def metadata_faults(folder: Path) -> Iterator[Unusable]:
+    """Name the rows of a folder's side file that can't be used or name no file."""
+    path = folder / SIDE_FILE
+    for line, row in _rows(path):
+        if isinstance(row, str):
+            yield Unusable(f"{path}:{line}", row)
+        elif not row.get("file"):
+            yield Unusable(f"{path}:{line}", "column file is missing or empty")
+        elif not (folder / str(row["file"])).is_file():
+            yield Unusable(f"{path}:{line}", f"names {row['file']!r}, which is not there")
+
+
+@lru_cache(maxsize=64)
+def _table(path: Path) -> Mapping[str, Mapping[str, str]]:
+    rows = (row for _, row in _rows(path) if not isinstance(row, str))
+    return {str(row["file"]): known(row, *FIELDS) for row in rows if row.get("file")}
+
+
+def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object] | str]]:
+    if not path.is_file():
+        return
+    try:
+        text, _ = decode(path.read_bytes())
+    except (OSError, UndecodableError) as error:
+        yield 1, str(error)
+        return
+    yield from csv_rows(text, ",")

@@ -1,0 +1,134 @@
+"""Tables in which each row is one unit already."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from framing.articles.decode import UndecodableError
+from framing.articles.inputs import find_inputs
+from framing.articles.read import load, missing_text, no_text
+from framing.articles.rows import Row, table_rows
+from framing.articles.sniff import kind_of
+from framing.formats import untame
+from framing.records import REGIONS, Unit, Unusable, article_id, as_text, digest, known, unit_id
+
+_TEXTS = (
+    "outlet",
+    "title",
+    "author",
+    "published",
+    "url",
+    "story",
+    "comment_author",
+    "comment_time",
+)
+
+
+def read_units(
+    inputs: Sequence[str | Path],
+    *,
+    columns: Mapping[str, str] | None = None,
+    stdin: BinaryIO | None = None,
+) -> Iterator[Unit | Unusable]:
+    """Read units from tables, one a row.
+
+    Columns named as in UNITS are kept; else `region` is ``body``, `start` 0, and the source is the
+    row's `id`, its `url`, or ``<file>#<hash of its text>``.
+
+    Parameters
+    ----------
+    inputs, columns, stdin
+        As for `read_articles`.
+
+    Yields
+    ------
+    Unit or Unusable
+    """
+    for source in find_inputs(inputs):
+        if isinstance(source, Unusable):
+            yield source
+            continue
+        try:
+            text, encoding = load(source, stdin)
+        except UndecodableError as error:
+            yield Unusable(source.where, str(error))
+            continue
+        kind = kind_of(text, source.name)
+        fault = missing_text(text, kind, columns or {}) if kind in ("csv", "tsv", "jsonl") else kind
+        if fault:
+            told = f"found {fault}, expected a table with one unit a row" if fault == kind else fault
+            yield Unusable(source.where, told)
+            continue
+        counts = _Counts()
+        for row in table_rows(text, kind, source.where, source.name, columns or {}, encoding):
+            yield row if isinstance(row, Unusable) else _unit(row, counts, kind != "jsonl")
+
+
+class _Counts:
+    """How often a text and how many units came under each article so far."""
+
+    def __init__(self) -> None:
+        self.texts: Counter[tuple[str, str]] = Counter()
+        self.units: Counter[str] = Counter()
+
+
+def _unit(row: Row, counts: _Counts, tamed: bool) -> Unit | Unusable:
+    fault = no_text(row)
+    if fault:
+        return fault
+    fields: dict[str, Any] = dict(row.fields)
+    if tamed:
+        fields = {k: untame(v) if isinstance(v, str) else v for k, v in fields.items()}
+    region = as_text(fields.get("region")) or "body"
+    if region not in REGIONS:
+        return Unusable(row.where, f"region: found {region!r}, expected one of {' '.join(REGIONS)}")
+    try:
+        numbers = {
+            name: _whole(fields.get(name), name)
+            for name in ("start", "end", "paragraph", "position", "reply_depth")
+        }
+    except ValueError as error:
+        return Unusable(row.where, str(error))
+    return _built(row, fields, region, numbers, counts)
+
+
+def _built(
+    row: Row,
+    fields: Mapping[str, Any],
+    region: str,
+    numbers: Mapping[str, int | None],
+    counts: _Counts,
+) -> Unit:
+    text = str(fields["text"]).strip()
+    named = known(fields, "unit_id", "article_id", "source", "id", "url")
+    source = named["source"] or named["id"] or named["url"] or f"{row.file}#{digest(text, size=8)}"
+    article = named["article_id"] or article_id(source)
+    key = (article, digest(text, size=8))
+    occurrence, position = counts.texts[key], counts.units[article]
+    counts.texts[key] += 1
+    counts.units[article] += 1
+    start = numbers["start"] or 0
+    return Unit(
+        unit_id=named["unit_id"] or unit_id(article, text, occurrence),
+        article_id=article,
+        source=source,
+        start=start,
+        end=start + len(text) if numbers["end"] is None else numbers["end"],
+        text=text,
+        region=region,
+        paragraph=numbers["paragraph"] or 0,
+        position=position if numbers["position"] is None else numbers["position"],
+        reply_depth=numbers["reply_depth"],
+        **known(fields, *_TEXTS),
+    )
+
+
+def _whole(value: object, name: str) -> int | None:
+    text = as_text(value).strip()
+    if not text:
+        return None
+    try:
+        return int(float(text))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name}: found {text[:40]!r}, expected a whole number") from None

@@ -1,0 +1,5 @@
+"""The shell: arguments, printing, exit codes; no logic."""
+
+from framing.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,73 @@
+"""The command `framing`: its sub-commands, and how failures leave it."""
+
+import os
+import sys
+
+import typer
+from typer.core import TyperGroup
+
+from framing.cli import (
+    codebook,
+    demo,
+    doctor,
+    init,
+    labelling,
+    learning,
+    split,
+    stats,
+    studio,
+)
+from framing.cli.output import complain
+from framing.errors import FramingError
+
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="framing",
+    cls=TyperGroup,
+    help="Code how news is framed: pages to units, labels, agreement, a classifier, findings.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(init.init)
+app.add_typer(codebook.app, name="codebook")
+app.command()(split.split)
+app.add_typer(studio.app, name="studio")
+app.command()(doctor.doctor)
+app.command()(labelling.push)
+app.command()(labelling.pull)
+app.command()(labelling.adjudicate)
+app.command()(stats.stats)
+app.command()(learning.train)
+app.command()(learning.evaluate)
+app.command()(learning.score)
+app.command()(demo.demo)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: bool = typer.Option(False, "--version", help="Say the version and stop."),
+) -> None:
+    if version:
+        from framing import __version__
+
+        typer.echo(f"framing {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; the only place that ends the process."""
+    try:
+        app()
+    except FramingError as error:
+        complain(error)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone; what Python flushes at exit must go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)

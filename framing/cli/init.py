@@ -1,0 +1,27 @@
+"""`framing init`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from framing.cli.options import Json
+from framing.cli.output import print_json, say
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new workspace.")],
+    seeds: Annotated[bool, typer.Option("--seeds", help="Bring the starter pages along.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a new workspace; nothing that is there is overwritten."""
+    from framing.steps.init import init as run
+
+    made = run(folder, seeds=seeds)
+    if as_json:
+        print_json(made)
+        return
+    typer.echo(str(made.workspace))
+    say(
+        f"{len(made.files)} files made; next: edit {folder}/config/codebook.yaml, then framing codebook check"
+    )

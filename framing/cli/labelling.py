@@ -1,0 +1,124 @@
+"""`framing push`, `framing pull` and `framing adjudicate`."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from framing.cli.options import Column, Inputs, Json, Round, WorkspaceOption, columns
+from framing.cli.output import finish, mention, print_json, say, ticker
+
+if TYPE_CHECKING:
+    from framing.steps.push import Pushed
+
+_SELECTIONS = ("all", "random", "uncertain")
+
+
+def _selection(given: str) -> str:
+    if given not in _SELECTIONS:
+        raise typer.BadParameter(f"found {given!r}, expected {', '.join(_SELECTIONS)}")
+    return given
+
+
+def push(
+    inputs: Inputs,
+    round_: Round = "",
+    select: Annotated[str, typer.Option(callback=_selection, help="all, random or uncertain units.")] = "all",
+    n: Annotated[int | None, typer.Option("-n", min=1, help="The round's total.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Default: settings.")] = None,
+    regions: Annotated[str, typer.Option(help="Only these, for example headline,standfirst.")] = "",
+    strata: Annotated[str, typer.Option(help="Spread the sample over region, outlet, story.")] = "",
+    coders: Annotated[int, typer.Option(min=2, help="Coders a unit of the overlap.")] = 2,
+    overlap: Annotated[
+        float, typer.Option(min=0, max=1, help="Share that several coders code, blind.")
+    ] = 0.0,
+    suggest: Annotated[str, typer.Option(metavar="MODEL", help="Show its suggestions.")] = "",
+    column: Column = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; send nothing.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Make a Label Studio task for each unit that has none yet."""
+    from framing.sampling import Plan
+    from framing.steps.push import Push
+    from framing.steps.push import push as run
+    from framing.steps.rounds import Wanted
+    from framing.steps.study import Study
+
+    study = Study.find(workspace)
+    plan = Plan(
+        select=select,  # type: ignore[arg-type]
+        n=n,
+        seed=study.settings.seed if seed is None else seed,
+        strata=_names(strata),
+        overlap=overlap,
+    )
+    order = Push(
+        round=round_,
+        wanted=Wanted(plan, _names(regions), suggest),
+        coders=coders,
+        columns=columns(column),
+        dry_run=dry_run,
+    )
+    done = run(study, inputs, order, say=ticker("pushed"))
+    if as_json:
+        print_json(done)
+    else:
+        _tell(done)
+    finish(done.unusable)
+
+
+def _names(given: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in given.split(",") if name.strip())
+
+
+def _tell(done: "Pushed") -> None:
+    verb = "would be new" if done.dry_run else "new"
+    for part in done.projects:
+        typer.echo(
+            f"round {done.round}, {part.kind}: {part.new} tasks {verb}, {part.already} were there already"
+        )
+        say(f"  code at {part.url}")
+    for stratum, (drawn, of) in done.strata.items():
+        if stratum:
+            say(f"  {stratum}: {drawn} of {of}")
+    left = done.left_out
+    told = [
+        (left.other_regions, "in other regions"),
+        (left.ineligible, "where no value can occur"),
+        (left.repeated, "that repeat another article's words"),
+        (left.not_drawn, "not drawn"),
+    ]
+    for count, reason in told:
+        if count:
+            say(f"  left out: {count} units {reason}")
+    if done.suggested_by:
+        say(f"  suggestions by {done.suggested_by}")
+
+
+def pull(round_: Round = "", workspace: WorkspaceOption = None, as_json: Json = False) -> None:
+    """Fetch the coders' answers into labels/<round>.csv; none is ever lost."""
+    from framing.steps.pull import pull as run
+    from framing.steps.study import Study
+
+    done = run(Study.find(workspace), round_=round_)
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(
+        f"{done.file}: {done.rows} answers of {done.coders} coders, {done.new} of them new, "
+        f"{done.rows - done.current} replaced by later ones"
+    )
+    mention(done.unusable, "to look at")
+
+
+def adjudicate(round_: Round = "", workspace: WorkspaceOption = None, as_json: Json = False) -> None:
+    """Give the units that coders disagree on to one person who settles them."""
+    from framing.steps.adjudicate import adjudicate as run
+    from framing.steps.study import Study
+
+    done = run(Study.find(workspace), round_=round_)
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"round {done.round}: {done.units} units to settle, {done.new} of them new")
+    say(f"settle them at {done.url}; then: framing pull")

@@ -1,0 +1,119 @@
+"""`framing train`, `framing evaluate` and `framing score`."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from framing.cli.options import (
+    Column,
+    Inputs,
+    Json,
+    Labels,
+    ModelOption,
+    Output,
+    Presplit,
+    WorkspaceOption,
+    columns,
+)
+from framing.cli.output import finish, print_json, print_table, rows_on_stdout, say
+
+if TYPE_CHECKING:
+    from framing.classifier import Evaluation
+
+
+def train(
+    labels: Labels = None,
+    variable: Annotated[str, typer.Option(help="Which variable; default: the first.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="MODEL", help="The model's folder.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Train a model of one variable on gold, tested on whole stories that it has not seen."""
+    from framing.steps.study import Study
+    from framing.steps.train import train as run
+
+    done = run(Study.find(workspace), labels or [], variable=variable, output=output)
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"{done.folder}: model {done.model} of {done.variable}, from {done.units} units")
+    if done.unresolved:
+        say(f"{done.unresolved} units without a majority were left out")
+    typer.echo(f"held out: {done.held_out}")
+    if done.evaluation:
+        _print(done.evaluation)
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A folder, or a name under models/.")],
+    labels: Labels = None,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a model with labels that it has not seen."""
+    from framing.steps.evaluate import evaluate as run
+    from framing.steps.study import Study
+
+    done = run(Study.find(workspace), model, labels or [])
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"model {done.model} on {done.evaluation.units} units")
+    if done.seen:
+        say(f"{done.seen} units that it was trained on were left out")
+    if done.unresolved:
+        say(f"{done.unresolved} units without a majority were left out")
+    _print(done.evaluation)
+
+
+def _print(result: "Evaluation") -> None:
+    typer.echo(
+        f"macro-F1 {result.macro_f1:.3f}, accuracy {result.accuracy:.3f} "
+        f"(commonest answer: {result.majority_accuracy:.3f}), calibration error {result.ece:.3f}"
+    )
+    print_table(result.by_value, ["value", "units", "precision", "recall", "f1"])
+
+
+def score(
+    inputs: Inputs,
+    model: ModelOption = "",
+    output: Output = None,
+    articles: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a table with one row an article here."),
+    ] = None,
+    column: Column = None,
+    presplit: Presplit = False,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Score new articles; JSONL on stdout unless -o names a file."""
+    from framing.steps import score as step
+    from framing.steps.models import find_model
+    from framing.steps.study import Study
+
+    study = Study.find(workspace)
+    with ExitStack() as closing:
+        rows = None
+        if output is None and not as_json:
+            names = step.score_columns(find_model(study, model))
+            rows = closing.enter_context(rows_on_stdout(names))
+        done = step.score(
+            study,
+            inputs,
+            model=model,
+            columns=columns(column),
+            presplit=presplit,
+            output=output,
+            articles=articles,
+            rows=rows,
+        )
+    if as_json:
+        print_json(done)
+    else:
+        say(f"{done.articles} articles, {done.units} units scored by {done.model}")
+    finish(done.unusable)

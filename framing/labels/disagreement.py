@@ -1,0 +1,84 @@
+"""The units on which coders disagree, the worst first."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from framing.labels.read import current_answers
+from framing.records import ADJUDICATOR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A unit that its coders answer differently.
+
+    Attributes
+    ----------
+    unit_id : str
+    agreement : float
+        Share of pairs of answers that are equal, 0 to 1, the lowest over the variables.
+    told : str
+        The answers without names, with their counts, doubts and notes.
+    row : dict
+        One of the LABELS rows of the unit, for its place and text.
+    """
+
+    unit_id: str
+    agreement: float
+    told: str
+    row: Mapping[str, Any]
+
+
+def disagreements(labels: "pd.DataFrame") -> list[Disagreement]:
+    """Find the units whose current answers differ and that nobody has settled yet.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        LABELS.
+
+    Returns
+    -------
+    list of Disagreement
+        Lowest agreement first, then by article and place.
+    """
+    answers = current_answers(labels)
+    settled = set(answers.loc[answers["coder"] == ADJUDICATOR, "unit_id"])
+    open_ = answers[~answers["unit_id"].isin(settled)]
+    found = []
+    for unit, rows in open_.groupby("unit_id", sort=False):
+        parts = [(str(name), part.to_dict("records")) for name, part in rows.groupby("variable")]
+        shares = [_pairs_equal([str(row["value"]) for row in part]) for _, part in parts]
+        known = [share for share in shares if share is not None]
+        if known and min(known) < 1:
+            told = "\n".join(_told(name, part) for name, part in parts)
+            first = {str(k): v for k, v in parts[0][1][0].items()}
+            found.append(Disagreement(str(unit), min(known), told, first))
+    return sorted(found, key=lambda item: (item.agreement, item.row["article_id"], str(item.row["start"])))
+
+
+def _pairs_equal(values: list[str]) -> float | None:
+    """Share of equal pairs; None with fewer than two answers, where there is no pair."""
+    n = len(values)
+    if n < 2:
+        return None
+    equal = sum(count * (count - 1) for count in Counter(values).values())
+    return equal / (n * (n - 1))
+
+
+def _told(variable: str, rows: list[dict[Any, Any]]) -> str:
+    counts = Counter(str(row["value"]) or "(none of them)" for row in rows)
+    said = ", ".join(f"{count} × {value}" for value, count in counts.most_common())
+    unsure = sum(bool(row["unsure"]) for row in rows)
+    notes = [str(row["note"]) for row in rows if row["note"]]
+    return "".join(
+        [
+            f"{variable}: {said}",
+            f"; {unsure} unsure" if unsure else "",
+            f"; notes: {' / '.join(notes)}" if notes else "",
+        ]
+    )

@@ -1,0 +1,129 @@
+"""LABELS files to one table of answers, whatever shape they come in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from framing.errors import TableError
+from framing.formats import read_frame
+from framing.records import article_id, digest, unit_id
+from framing.tables import GOLD, LABELS, PLAIN, checked, columns_present
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Who a label is from when a table does not say: GOLD tables, and plain tables of labelled texts.
+GIVEN = "given"
+PLAIN_VARIABLE = "label"
+
+
+def read_labels(paths: Sequence[Path]) -> "pd.DataFrame":
+    """Read LABELS, GOLD and plain text-and-label tables into one LABELS table.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, or folders of which every CSV, TSV, JSONL and Parquet file counts.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `framing.tables.LABELS`; `file` and `row` say where each answer stands.
+
+    Raises
+    ------
+    TableError
+        If there is no file, or one has neither the columns of LABELS nor ``text`` and ``label``.
+    """
+    import pandas as pd
+
+    files = [file for path in paths for file in _files(path)]
+    if not files:
+        raise TableError(
+            f"no labels in {', '.join(map(str, paths)) or 'labels/'}",
+            hint="fetch answers with: framing pull; or name a table with columns text and label",
+        )
+    tables = [_labels(file) for file in files]
+    return pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    endings = {".csv", ".tsv", ".jsonl", ".parquet"}
+    return sorted(item for item in path.iterdir() if item.suffix in endings and item.name[0] != ".")
+
+
+def _labels(file: Path) -> "pd.DataFrame":
+    frame = read_frame(file)
+    frame["file"] = str(file)
+    frame["row"] = [str(number) for number in range(2, len(frame) + 2)]
+    if columns_present(frame, LABELS.required):
+        pass
+    elif columns_present(frame, GOLD.required):
+        frame = _from_gold(frame)
+    elif columns_present(frame, PLAIN):
+        frame = _from_plain(frame, file)
+    else:
+        raise TableError(
+            f"{file}: no LABELS table: found columns {' '.join(map(str, frame.columns[:-2]))}, "
+            f"expected {' '.join(LABELS.required)}, or text and label",
+            hint="rename the columns in the file",
+        )
+    table = checked(frame, LABELS, str(file))
+    table["region"] = table["region"].astype("str")
+    return table
+
+
+def _from_gold(frame: "pd.DataFrame") -> "pd.DataFrame":
+    resolved = frame[frame["value"] != ""] if "method" in frame.columns else frame
+    return resolved.assign(coder=GIVEN)
+
+
+def _from_plain(frame: "pd.DataFrame", file: Path) -> "pd.DataFrame":
+    """Turn labelled texts into answers; a text that has no article stands for itself."""
+    texts = frame["text"].astype("str")
+    repeated = texts.groupby(texts).cumcount()
+    given = frame["article_id"] if "article_id" in frame.columns else texts.map(lambda _: "")
+    articles = [
+        known or article_id(f"{file.name}#{digest(text, size=8)}")
+        for known, text in zip(given, texts, strict=True)
+    ]
+    units = [
+        unit_id(article, text, int(number))
+        for article, text, number in zip(articles, texts, repeated, strict=True)
+    ]
+    return frame.assign(
+        unit_id=units,
+        article_id=articles,
+        variable=PLAIN_VARIABLE,
+        value=frame["label"],
+        coder=frame["coder"] if "coder" in frame.columns else GIVEN,
+    )
+
+
+def current_answers(labels: "pd.DataFrame") -> "pd.DataFrame":
+    """Keep each coder's latest answer on each variable of a unit, skipped ones left out.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        LABELS; within a round the marked answers count, across rounds the latest `made_at`.
+
+    Returns
+    -------
+    DataFrame
+        LABELS with one row for each unit, variable and coder, in the order of the input.
+    """
+    marked = labels[labels["current"] & ~labels["skipped"]]
+    order = marked.assign(_at=_times(marked["made_at"])).sort_values(
+        "_at", kind="stable", na_position="first"
+    )
+    last = order.drop_duplicates(["unit_id", "variable", "coder"], keep="last")
+    return last.drop(columns="_at").sort_index()
+
+
+def _times(made_at: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    import pandas as pd
+
+    return pd.to_datetime(made_at.replace("", None), utc=True, errors="coerce", format="ISO8601")

@@ -1,0 +1,1 @@
+"""Everything that touches Label Studio; the only room that knows its SDK."""

@@ -1,0 +1,147 @@
+"""Tasks into a project, each exactly once, whatever happens on the way."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from framing.errors import ServerError, SignInError
+from framing.labelstudio.connection import AGAIN, ONCE, Connection
+
+BATCH = 2000
+_PAGE = 5000
+_TRIES = 4
+
+Task = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A task on the server: its id, its unit, and how many answers it has."""
+
+    task: int
+    unit: str
+    answers: int
+
+
+def stored_tasks(connection: Connection, project: int) -> list[Stored]:
+    """List a project's tasks; those that were not made by a push are left out."""
+    found = []
+    with connection.speaking() as client:
+        tasks: Iterable[Any] = client.tasks.list(
+            project=project,
+            fields="task_only",
+            include=["id", "data", "total_annotations", "cancelled_annotations"],
+            page_size=_PAGE,
+            request_options=AGAIN,
+        )
+        for task in tasks:
+            uid = task.data.get("uid") if isinstance(task.data, dict) else None
+            if isinstance(uid, str):
+                answers = int(task.total_annotations or 0) + int(task.cancelled_annotations or 0)
+                found.append(Stored(int(task.id), uid, answers))
+    return found
+
+
+def push_tasks(
+    connection: Connection,
+    project: int,
+    tasks: Sequence[Task],
+    *,
+    say: Callable[[int, int], None],
+) -> int:
+    """Send the tasks that a project does not have yet, and leave one live task a unit.
+
+    A request that fails may have landed all the same, so after each failure the project is asked
+    again what it has before anything is sent a second time. Doubles of another push that ran at
+    the same time are removed at the end, if they have no answers.
+
+    Parameters
+    ----------
+    connection : Connection
+        The server.
+    project : int
+        The project's id.
+    tasks : sequence of mapping
+        As `framing.labelstudio.tasks.task_of` writes them.
+    say : callable
+        Takes how many of how many tasks are there.
+
+    Returns
+    -------
+    int
+        How many tasks were new.
+
+    Raises
+    ------
+    ServerError
+        If the server fails four times in a row.
+    """
+    count = _size(connection, project)
+    there = {item.unit for item in stored_tasks(connection, project)} if count else set()
+    new = [task for task in tasks if task["data"]["uid"] not in there]
+    _send_all(connection, project, new, say)
+    if _size(connection, project) != count + len(new):
+        remove_doubles(connection, project)
+    return len(new)
+
+
+def _send_all(
+    connection: Connection, project: int, tasks: Sequence[Task], say: Callable[[int, int], None]
+) -> None:
+    """Send in batches; after a failure only what the project does not have."""
+    failures = 0
+    sent = 0
+    while sent < len(tasks):
+        batch = tasks[sent : sent + BATCH]
+        try:
+            _send(connection, project, batch)
+        except SignInError:
+            raise
+        except ServerError:
+            failures += 1
+            if failures == _TRIES:
+                raise
+            time.sleep(2.0**failures)
+            there = {item.unit for item in stored_tasks(connection, project)}
+            tasks = [task for task in tasks[sent:] if task["data"]["uid"] not in there]
+            sent = 0
+        else:
+            failures = 0
+            sent += len(batch)
+            say(sent, len(tasks))
+
+
+def _send(connection: Connection, project: int, batch: Sequence[Task]) -> None:
+    with connection.speaking() as client:
+        client.projects.import_tasks(id=project, request=list(batch), request_options=ONCE)  # type: ignore[arg-type]
+
+
+def _size(connection: Connection, project: int) -> int:
+    with connection.speaking() as client:
+        return int(client.projects.get(id=project, request_options=AGAIN).task_number or 0)
+
+
+def remove_doubles(connection: Connection, project: int) -> int:
+    """Delete tasks whose unit has another task, unless they have answers.
+
+    The task that stays is the one with answers, else the oldest, so that two machines that clean
+    up at the same time agree.
+
+    Returns
+    -------
+    int
+        How many were removed.
+    """
+    by_unit: dict[str, list[Stored]] = {}
+    for item in stored_tasks(connection, project):
+        by_unit.setdefault(item.unit, []).append(item)
+    removed = 0
+    for doubles in by_unit.values():
+        doubles.sort(key=lambda item: (item.answers == 0, item.task))
+        for item in doubles[1:]:
+            if item.answers == 0:
+                with connection.speaking() as client:
+                    client.tasks.delete(id=str(item.task), request_options=AGAIN)
+                removed += 1
+    return removed

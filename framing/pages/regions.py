@@ -1,0 +1,84 @@
+"""Where on the page each line stands, and what is known of it there.
+
+The regions come from a sequence model (`framing.pages.model`) over readable features
+(`framing.pages.features`, `framing.pages.context`); credits and comment headers are read by rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from framing.pages.comments import talk_of
+from framing.pages.credits import credit_at
+from framing.pages.lines import Line
+from framing.pages.model import regions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands.
+
+    Attributes
+    ----------
+    region : str
+        One of `framing.records.REGIONS`.
+    credit_at : int
+        Where a closing credit begins in the line, 0 if there is none.
+    comment_author, comment_time : str
+        Who wrote the comment that the line belongs to, and when; empty outside comments.
+    reply_depth : int or None
+        Depth of that comment.
+    """
+
+    region: str
+    credit_at: int = 0
+    comment_author: str = ""
+    comment_time: str = ""
+    reply_depth: int | None = None
+
+
+def places(lines: Sequence[Line], title: str = "") -> list[Place]:
+    """Give each line of a page its place.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        The page's non-blank lines.
+    title : str
+        The article's title, if it is known: a line that repeats it is probably the headline.
+
+    Returns
+    -------
+    list of Place
+        One a line.
+
+    Examples
+    --------
+    >>> from framing.pages.lines import lines_of
+    >>> page = lines_of("Home | News | Sport\\n(Image: Getty)\\n© 2024. All rights reserved")
+    >>> [place.region for place in places(page)]
+    ['furniture', 'caption', 'furniture']
+    """
+    regions = regions_of(lines, _repeats(lines, title))
+    talk = talk_of(lines, regions)
+    found = []
+    for line, region, comment in zip(lines, regions, talk, strict=True):
+        if comment is not None:
+            found.append(Place(region, 0, comment.author, comment.time, comment.depth))
+        elif region == "caption":
+            found.append(Place(region, credit_at=credit_at(line.text)))
+        else:
+            found.append(Place(region))
+    return found
+
+
+def _repeats(lines: Sequence[Line], title: str) -> list[int]:
+    wanted = _plain(title)
+    if not wanted:
+        return []
+    size = len(title) * 2 + 20
+    return [i for i, line in enumerate(lines) if len(line.text) <= size and _plain(line.text) == wanted]
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only: quotes and blanks differ between a page and its metadata."""
+    return "".join(char for char in text.casefold() if char.isalnum())

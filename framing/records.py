@@ -1,0 +1,170 @@
+"""Articles and units: what flows before the coders have coded."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+REGIONS = (
+    "headline",
+    "standfirst",
+    "subhead",
+    "byline",
+    "body",
+    "caption",
+    "related",
+    "appeal",
+    "comment",
+    "comment_meta",
+    "furniture",
+)
+
+
+#: The name under which disagreements are settled; not a coder.
+ADJUDICATOR = "adjudicator"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One page as scraped, with what is known of it.
+
+    Attributes
+    ----------
+    source : str
+        Identity: the record's own id, else its URL, else the file's path relative to the folder
+        that was given.
+    text : str
+        The page, nothing normalised; offsets of units are indices into it.
+    title, outlet, author, published, url, story : str
+        What is known, as written in the input; empty where unknown.
+    encoding : str
+        How the bytes were decoded, for example ``utf-8`` or ``cp1252``.
+
+    Examples
+    --------
+    >>> Article(source="a.txt", text="Rain.").article_id
+    'c90efc5142c899d5'
+    """
+
+    source: str
+    text: str
+    title: str = ""
+    outlet: str = ""
+    author: str = ""
+    published: str = ""
+    url: str = ""
+    story: str = ""
+    encoding: str = "utf-8"
+
+    @property
+    def article_id(self) -> str:
+        """Sixteen hexadecimal digits that depend on `source` alone."""
+        return article_id(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What gets coded, with its place on the page; the columns of UNITS in their order.
+
+    Attributes
+    ----------
+    unit_id : str
+        ``<article_id>-<hash of the text and its occurrence>``.
+    start, end : int
+        Indices into the article's text: ``article.text[start:end] == text``.
+    region : str
+        One of `REGIONS`.
+    paragraph, position : int
+        Number of the line on the page that the unit stands in, and of the unit on the page, from 0.
+    comment_author, comment_time : str
+        As far as the page tells; a time is ISO 8601 where the page gives a date, else as printed.
+    reply_depth : int or None
+        0 for a comment, 1 for a reply to it …; None outside comments.
+    """
+
+    unit_id: str
+    article_id: str
+    source: str
+    start: int
+    end: int
+    text: str
+    region: str
+    paragraph: int
+    position: int
+    outlet: str = ""
+    title: str = ""
+    author: str = ""
+    published: str = ""
+    url: str = ""
+    story: str = ""
+    comment_author: str = ""
+    comment_time: str = ""
+    reply_depth: int | None = None
+
+    def row(self) -> dict[str, Any]:
+        """The unit as a plain mapping, columns in their order."""
+        return asdict(self)
+
+
+UNIT_COLUMNS = tuple(field.name for field in fields(Unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An input that can't be used, and why.
+
+    Attributes
+    ----------
+    where : str
+        File, and line or row where there is one.
+    reason : str
+        What was found and what was expected.
+    """
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+def article_id(source: str) -> str:
+    """Hash an article's source to sixteen hexadecimal digits."""
+    return digest(source, size=8)
+
+
+def unit_id(article: str, text: str, occurrence: int) -> str:
+    """Name a unit by its article and its text, so that other units' changes leave it alone.
+
+    Parameters
+    ----------
+    article : str
+        The article's id.
+    text : str
+        The unit's text.
+    occurrence : int
+        How often the same text stood on the page before, from 0.
+
+    Examples
+    --------
+    >>> unit_id("a2b97f4a7f73d32c", "Rain.", 0) == unit_id("a2b97f4a7f73d32c", "Rain.", 1)
+    False
+    """
+    return f"{article}-{digest(f'{occurrence}:{text}', size=6)}"
+
+
+def digest(text: str, *, size: int) -> str:
+    """BLAKE2b of `text` as ``2 * size`` hexadecimal digits, the same on every machine."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+def as_text(value: object) -> str:
+    """A cell as text: what is missing is empty, everything else as it is written."""
+    if value is None or value != value:  # NaN is the one value that differs from itself
+        return ""
+    return str(value)
+
+
+def known(row: Mapping[str, object], *names: str) -> dict[str, str]:
+    """Take the named fields of a row as text; missing ones are empty."""
+    return {name: as_text(row.get(name)) for name in names}

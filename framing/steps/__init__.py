@@ -1,0 +1,1 @@
+"""One function a command: read, call the stages, write, return a small result."""

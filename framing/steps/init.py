@@ -1,0 +1,72 @@
+"""`framing init`: a new workspace that never overwrites anything."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from framing.errors import WorkspaceError
+from framing.resources import packaged
+from framing.settings import Workspace
+
+_IGNORED = ".framing/\nmodels/\nscores/\nstories/\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """What `init` made.
+
+    Attributes
+    ----------
+    workspace : Path
+    files : list of str
+        Relative paths of what is new.
+    """
+
+    workspace: Path
+    files: list[str]
+
+
+def init(folder: Path, *, seeds: bool = False) -> Initialised:
+    """Make a workspace from the packaged config.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if missing; files that are there stay as they are.
+    seeds : bool
+        Whether the starter corpus' pages come along.
+
+    Raises
+    ------
+    WorkspaceError
+        If the folder is a workspace already, or a file.
+    """
+    workspace = Workspace(folder)
+    if workspace.codebook.exists():
+        raise WorkspaceError(
+            f"{folder}: a workspace already, expected a new folder",
+            hint="work in it as it is, or choose another folder",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise WorkspaceError(f"{folder}: a file, expected a folder", hint="choose another name")
+    made: list[str] = []
+    for part in ("config", "seeds") if seeds else ("config",):
+        made += _copy(packaged(part), folder / part, folder)
+    for name in ("seeds", "labels"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text(_IGNORED, encoding="utf-8")
+        made.append(ignore.name)
+    return Initialised(folder, made)
+
+
+def _copy(source: Path, target: Path, root: Path) -> list[str]:
+    made = []
+    for path in sorted(source.rglob("*")):
+        new = target / path.relative_to(source)
+        if path.is_file() and not new.exists():
+            new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, new)
+            made.append(new.relative_to(root).as_posix())
+    return made

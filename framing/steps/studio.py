@@ -1,0 +1,144 @@
+"""`framing studio`: the embedded Label Studio and its coders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from framing.errors import ServerError, StudioError
+from framing.files import write_secret
+from framing.settings import Secrets
+from framing.steps.study import Study
+
+if TYPE_CHECKING:
+    from framing.labelstudio.accounts import Account
+    from framing.labelstudio.connection import Connection
+    from framing.labelstudio.server import EmbeddedServer, ServerStatus
+
+LOOPBACK = "127.0.0.1"
+PORT = 8080
+Say = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def embedded(study: Study) -> "EmbeddedServer":
+    """The workspace's own Label Studio, running or not."""
+    from framing.labelstudio.server import EmbeddedServer
+
+    return EmbeddedServer(study.needed.studio)
+
+
+def start(
+    study: Study, *, host: str = LOOPBACK, port: int = PORT, say: Say = silent, quiet: bool = True
+) -> "ServerStatus":
+    """Start the workspace's Label Studio and wait until it answers.
+
+    Raises
+    ------
+    StudioError
+        If it can't be installed or started, or the port is taken.
+    """
+    return embedded(study).start(host=host, port=port, say=say, quiet=quiet)
+
+
+def stop(study: Study) -> bool:
+    """Stop it; False if it did not run."""
+    return embedded(study).stop()
+
+
+def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
+    """Connect to the study's server: environment, then settings, then the embedded one.
+
+    Raises
+    ------
+    StudioError
+        If no server is named and the embedded one does not run.
+    SignInError
+        If there is no token.
+    """
+    from framing.labelstudio.connection import Connection
+
+    known = secrets or Secrets.read()
+    url = known.url or study.settings.server_url
+    if url:
+        own = _own(study, url)
+        return Connection(url, known.api_key or (own.token() if own else ""))
+    server = embedded(study)
+    status = server.status()
+    if not status.running:
+        raise StudioError(
+            "no Label Studio: none is named in settings or LABEL_STUDIO_URL, and the embedded one is stopped",
+            hint="start it: framing studio start",
+        )
+    return Connection(status.url, server.token())
+
+
+def _own(study: Study, url: str) -> "EmbeddedServer | None":
+    if study.workspace is None:
+        return None
+    server = embedded(study)
+    return server if server.status().url == url else None
+
+
+@dataclass(frozen=True, slots=True)
+class Coder:
+    """A coder's account and how to sign in.
+
+    Attributes
+    ----------
+    user : int
+        Label Studio user id.
+    coder : str
+        The pseudonym in `labels/`.
+    url, email : str
+        Where, and as whom.
+    password_file : str
+        Holds the password alone, mode 600.
+    """
+
+    user: int
+    coder: str
+    url: str
+    email: str
+    password_file: str
+
+
+def add_coder(study: Study, name: str) -> Coder:
+    """Make an account for a coder.
+
+    Raises
+    ------
+    ServerError
+        If the account exists already.
+    """
+    from framing.labelstudio.accounts import add_account
+
+    account: Account = add_account(connect(study), name)
+    file = study.needed.studio / "coders" / account.email.partition("@")[0]
+    write_secret(file, account.password)
+    return Coder(
+        user=account.user,
+        coder=study.settings.coders.get(account.user, f"coder-{account.user}"),
+        url=account.url,
+        email=account.email,
+        password_file=str(file),
+    )
+
+
+def ensure_coder(study: Study, name: str) -> int:
+    """Give the user id of a coder's account, made if missing."""
+    from framing.labelstudio.accounts import email_of, users
+
+    known = users(connect(study))
+    email = email_of(name)
+    if email in known:
+        return known[email]
+    try:
+        return add_coder(study, name).user
+    except ServerError:
+        found = users(connect(study)).get(email)
+        if found is None:
+            raise
+        return found

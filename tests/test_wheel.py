@@ -1,0 +1,67 @@
+"""The wheel, installed in an empty environment, runs the demo from an empty folder, twice."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from uv import find_uv_bin
+
+from framing.formats import read_frame
+
+pytestmark = pytest.mark.server
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def call(*command: object, cwd: Path) -> str:
+    clean = {
+        k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LABEL_STUDIO_", "VIRTUAL_ENV"))
+    }
+    told = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0, told.stderr[-2000:]
+    return told.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    uv = find_uv_bin()
+    call(uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT, cwd=folder)
+    (wheel,) = folder.glob("framing-*.whl")
+    call(uv, "venv", "--quiet", "--python", sys.executable, folder / "env", cwd=folder)
+    python = folder / "env" / "bin" / "python"
+    call(
+        uv, "pip", "install", "--quiet", "--python", python, "-c", ROOT / "constraints.txt", wheel, cwd=folder
+    )
+    return folder / "env" / "bin" / "framing"
+
+
+def test_the_demo_runs_from_the_wheel_and_runs_again(installed: Path, tmp_path: Path) -> None:
+    first = json.loads(call(installed, "demo", "--port", "0", "--json", cwd=tmp_path))
+    work = tmp_path / "framing-demo"
+    labels = (work / "labels" / "main.csv").read_bytes()
+    assert first["pushed"]["new"] == first["pushed"]["units"]
+    assert first["pulled"]["coders"] == 2
+    assert first["unmatched"] < 0.05 * first["pulled"]["rows"]
+    assert first["trained"]["evaluation"]["macro_f1"] > 0.75
+    again = json.loads(call(installed, "demo", "--port", "0", "--json", cwd=tmp_path))
+    assert (again["pushed"]["new"], again["pulled"]["new"]) == (0, 0)
+    assert (work / "labels" / "main.csv").read_bytes() == labels
+    assert again["trained"]["model"] == first["trained"]["model"]
+    articles = read_frame(work / "scores" / "articles.csv")
+    assert len(articles) == first["pushed"]["articles"] >= 30
+    assert set(articles["model"]) == {first["trained"]["model"]}
+    status = json.loads(call(installed, "studio", "status", "--json", "--workspace", work, cwd=tmp_path))
+    assert status["running"] is False
+
+
+def test_the_packaged_parts_are_found_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    made = json.loads(call(installed, "init", "study", "--seeds", "--json", cwd=tmp_path))
+    assert {"config/codebook.yaml", "config/settings.yaml", "seeds/metadata.csv"} <= set(made["files"])
+    told = json.loads(call(installed, "codebook", "check", "--json", cwd=tmp_path))
+    assert told["file"] == "packaged codebook"
