@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 REGIONS = (
@@ -25,6 +25,27 @@ ADJUDICATOR = "adjudicator"
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a page's markup tells about one line of its text.
+
+    Attributes
+    ----------
+    line : int
+        Number of the line, blank ones counted, from 0.
+    region : str
+        One of `REGIONS`.
+    comment_author, comment_time, reply_depth
+        As in `Unit`, of the comment that the line belongs to.
+    """
+
+    line: int
+    region: str
+    comment_author: str = ""
+    comment_time: str = ""
+    reply_depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One page as scraped, with what is known of it.
 
@@ -39,6 +60,8 @@ class Article:
         What is known, as written in the input; empty where unknown.
     encoding : str
         How the bytes were decoded, for example ``utf-8`` or ``cp1252``.
+    marks : tuple of Mark
+        Lines whose place is known already, as in HTML; it is taken as given.
 
     Examples
     --------
@@ -55,6 +78,7 @@ class Article:
     url: str = ""
     story: str = ""
     encoding: str = "utf-8"
+    marks: tuple[Mark, ...] = ()
 
     @property
     def article_id(self) -> str:
@@ -103,7 +127,7 @@ class Unit:
 
     def row(self) -> dict[str, Any]:
         """The unit as a plain mapping, columns in their order."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in UNIT_COLUMNS}
 
 
 UNIT_COLUMNS = tuple(field.name for field in fields(Unit))

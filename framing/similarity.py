@@ -1,14 +1,30 @@
 """Near copies: which texts share most of their wording."""
 
 import re
+import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from framing.records import digest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
 
 _WORD = re.compile(r"\w+")
 _RUN = 5
 _COMMON = 50
+#: Of long texts one run in four is kept; a text with fewer runs than this keeps all of them.
+_SAMPLED = 4
+_SHORT = 200
+#: Texts that hold one run are compared in pairs up to so many, beyond with their neighbours alone.
+_PAIRED = 6
+#: Part of the wanted share that the found runs must reach before two texts are compared.
+_HINT = 0.2
 
 
 def shingles(text: str) -> set[str]:
@@ -60,6 +76,140 @@ def copy_groups(texts: Sequence[str], *, share: float = 0.5) -> list[int]:
         if count >= share * min(len(sets[first]), len(sets[second])):
             _join(parent, first, second)
     return [_root(parent, index) for index in range(len(texts))]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two texts that share wording.
+
+    Attributes
+    ----------
+    first, second : int
+        In the order in which they were added.
+    share : float
+        Part of the shorter one's five-word runs that stands in the other, 0 to 1; from a sample
+        of one run in four where both texts are long.
+    """
+
+    first: int
+    second: int
+    share: float
+
+
+class Sketches:
+    """Texts as samples of their five-word runs, so that a hundred thousand can be compared.
+
+    Which runs are sampled depends on their words alone (as in Broder 1997, *On the resemblance
+    and containment of documents*), so the share of one text that stands in another can be read
+    from the samples. Only texts that share sampled runs are compared.
+
+    Examples
+    --------
+    >>> sketches = Sketches()
+    >>> for text in ("a b c d e f g", "x y z v w", "a b c d e f g h"):
+    ...     sketches.add(text)
+    >>> [(found.first, found.second, found.share) for found in sketches.alike()]
+    [(0, 2, 1.0)]
+    """
+
+    def __init__(self) -> None:
+        self._runs: list[Hashes] = []
+        self._steps: list[int] = []
+
+    def add(self, text: str) -> None:
+        """Add a text; an empty one is like no other."""
+        import numpy as np
+
+        runs = _run_hashes(_WORD.findall(text.casefold()))
+        step = 1 if len(runs) < _SHORT else _SAMPLED
+        self._runs.append(runs[runs % np.uint64(step) == 0])
+        self._steps.append(step)
+
+    def alike(self, share: float = 0.5) -> Iterator[Likeness]:
+        """Find texts of which at least `share` of the shorter one stands in the other."""
+        for first, second in self._candidates(share):
+            found = self._share(first, second)
+            if found >= share:
+                yield Likeness(first, second, round(found, 4))
+
+    def _share(self, first: int, second: int) -> float:
+        import numpy as np
+
+        step = np.uint64(max(self._steps[first], self._steps[second]))
+        one, other = (runs[runs % step == 0] for runs in (self._runs[first], self._runs[second]))
+        smaller = min(len(one), len(other))
+        return len(np.intersect1d(one, other, assume_unique=True)) / smaller if smaller else 0.0
+
+    def _candidates(self, share: float) -> Iterator[tuple[int, int]]:
+        """Pairs that share so many of the runs that few texts hold, or are neighbours in others."""
+        import numpy as np
+
+        if not self._runs:
+            return
+        sizes = np.array([len(runs) for runs in self._runs])
+        owners = np.repeat(np.arange(len(sizes)), sizes)
+        hashes = np.concatenate(self._runs)
+        order = np.lexsort((owners, hashes))
+        pairs = _neighbours(hashes[order], owners[order])
+        found, counts = np.unique(pairs, return_counts=True)
+        first, second = found >> 32, found & 0xFFFFFFFF
+        smaller = np.minimum(self._sampled(sizes)[first], self._sampled(sizes)[second])
+        enough = counts >= np.maximum(1, _HINT * share * smaller)
+        yield from zip(first[enough].tolist(), second[enough].tolist(), strict=True)
+
+    def _sampled(self, sizes: Any) -> Any:
+        """How many runs of each text would be sampled."""
+        import numpy as np
+
+        steps = np.array(self._steps)
+        return np.where(steps == 1, sizes / _SAMPLED, sizes)
+
+
+def _neighbours(hashes: Any, owners: Any) -> Any:
+    """Code pairs of texts that hold one run: all within `_PAIRED` places, and with the first."""
+    import numpy as np
+
+    coded = []
+    for distance in range(1, _PAIRED + 1):
+        same = hashes[distance:] == hashes[:-distance]
+        coded.append(owners[:-distance][same] << 32 | owners[distance:][same])
+    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
+    lengths = np.diff(np.append(starts, len(hashes)))
+    firsts = np.repeat(owners[starts], lengths)
+    far = np.arange(len(hashes)) - np.repeat(starts, lengths) > _PAIRED
+    coded.append(firsts[far] << 32 | owners[far])
+    return np.concatenate(coded)
+
+
+def _run_hashes(words: list[str]) -> "Hashes":
+    """Hash every run of five words to 64 bits, the same on every machine; each once, sorted."""
+    import numpy as np
+
+    if not words:
+        return np.empty(0, dtype=np.uint64)
+    codes = np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words], dtype=np.uint64)
+    count = max(1, len(words) - _RUN + 1)
+    found: Hashes = np.zeros(count, dtype=np.uint64)
+    for place in range(min(_RUN, len(words))):
+        found = _mixed(found * np.uint64(0x9E3779B97F4A7C15) + codes[place : place + count])
+    return np.unique(found)
+
+
+def _mixed(values: "Hashes") -> "Hashes":
+    """The finaliser of SplitMix64 (Steele, Lea and Flood 2014): every bit depends on every other."""
+    import numpy as np
+
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def grouped(count: int, alike: Sequence[Likeness]) -> list[int]:
+    """Join texts that are alike, directly or through others: for each the first of its group."""
+    parent = list(range(count))
+    for pair in alike:
+        _join(parent, pair.first, pair.second)
+    return [_root(parent, index) for index in range(count)]
 
 
 def _root(parent: list[int], index: int) -> int:

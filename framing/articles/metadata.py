@@ -1,12 +1,14 @@
 """`metadata.csv`: what a text file can't say about itself."""
 
+import io
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from framing.articles.decode import UndecodableError, decode
+from framing.articles.decode import decode
 from framing.articles.inputs import SIDE_FILE
 from framing.articles.rows import csv_rows
+from framing.articles.streams import UnreadableError
 from framing.records import Unusable, known
 
 FIELDS = ("outlet", "published", "url", "author", "title", "story")
@@ -51,7 +53,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object] | str]]:
         return
     try:
         text, _ = decode(path.read_bytes())
-    except (OSError, UndecodableError) as error:
+    except (OSError, UnreadableError) as error:
         yield 1, str(error)
         return
-    yield from csv_rows(text, ",")
+    yield from csv_rows(io.StringIO(text, newline=""), ",")

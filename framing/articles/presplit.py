@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from framing.articles.decode import UndecodableError
-from framing.articles.inputs import find_inputs
-from framing.articles.read import load, missing_text, no_text
-from framing.articles.rows import Row, table_rows
-from framing.articles.sniff import kind_of
+from framing.articles.inputs import Input, find_inputs
+from framing.articles.read import check_columns, no_text
+from framing.articles.rows import SEPARATORS, TABLES, Row, table_rows
+from framing.articles.sniff import kind_of_bytes
+from framing.articles.streams import Source, UnreadableError, opened
 from framing.formats import untame
 from framing.records import REGIONS, Unit, Unusable, article_id, as_text, digest, known, unit_id
 
@@ -50,19 +50,24 @@ def read_units(
             yield source
             continue
         try:
-            text, encoding = load(source, stdin)
-        except UndecodableError as error:
+            with opened(source, stdin) as stream:
+                yield from _units(source, stream, columns or {})
+        except UnreadableError as error:
             yield Unusable(source.where, str(error))
-            continue
-        kind = kind_of(text, source.name)
-        fault = missing_text(text, kind, columns or {}) if kind in ("csv", "tsv", "jsonl") else kind
-        if fault:
-            told = f"found {fault}, expected a table with one unit a row" if fault == kind else fault
-            yield Unusable(source.where, told)
-            continue
-        counts = _Counts()
-        for row in table_rows(text, kind, source.where, source.name, columns or {}, encoding):
-            yield row if isinstance(row, Unusable) else _unit(row, counts, kind != "jsonl")
+
+
+def _units(source: Input, stream: Source, columns: Mapping[str, str]) -> Iterator[Unit | Unusable]:
+    kind = kind_of_bytes(stream.head, source.name)
+    if kind not in TABLES:
+        raise UnreadableError(f"found {kind}, expected a table with one unit a row")
+    counts = _Counts()
+    number = 0
+    for number, row in enumerate(table_rows(stream, kind, source.where, source.name, columns), 1):
+        if number == 1 and kind != "jsonl" and isinstance(row, Row):
+            check_columns(row, columns, ("text",))
+        yield row if isinstance(row, Unusable) else _unit(row, counts, kind in SEPARATORS)
+    if not number:
+        raise UnreadableError("the table holds no rows")
 
 
 class _Counts:

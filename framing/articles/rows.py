@@ -1,17 +1,28 @@
-"""CSV, TSV and JSONL to rows of named fields, one at a time."""
+"""CSV, TSV, JSONL and Parquet to rows of named fields, one at a time."""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import IO, Any, TextIO
 
-from framing.articles.decode import well_formed
-from framing.records import Unusable
+from framing.articles.decode import Text, well_formed
+from framing.articles.streams import Source, UnreadableError
+from framing.records import UNIT_COLUMNS, Unusable
 
-_MEGA = 1 << 20
-_LIMIT = 512 * _MEGA
+#: Characters in one line or cell; a longer one is a file without line ends, not a row.
+LINE_LIMIT = 64 << 20
+#: Bytes of a Parquet file that comes compressed or through a pipe; it must lie on disk to be read.
+_PARQUET_LIMIT = 16 << 30
+_BATCH = 64
+TABLES = ("csv", "tsv", "jsonl", "parquet")
+SEPARATORS = {"csv": ",", "tsv": "\t"}
+
+Found = tuple[int, Mapping[str, Any] | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,8 @@ class Row:
     ----------
     where : str
         File and line, for messages.
+    line : int
+        The line, or for Parquet the row, from 1.
     file : str
         The file's name, for identity.
     fields : mapping of str to object
@@ -31,15 +44,16 @@ class Row:
     """
 
     where: str
+    line: int
     file: str
     fields: Mapping[str, Any]
     encoding: str = "utf-8"
 
 
-def csv_rows(text: str, separator: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+def csv_rows(text: TextIO, separator: str) -> Iterator[Found]:
     """Read CSV; gives line numbers with a row's fields, or the reason why it can't be used."""
-    csv.field_size_limit(_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    csv.field_size_limit(LINE_LIMIT)
+    reader = csv.reader(_bounded(text), delimiter=separator, strict=True)
     header: list[str] | None = None
     before = 0
     try:
@@ -55,35 +69,93 @@ def csv_rows(text: str, separator: str) -> Iterator[tuple[int, Mapping[str, Any]
                 yield line, dict(zip(header, cells, strict=True))
     except csv.Error as error:
         yield before + 1, f"not readable as CSV from here on: {error}"
+    except UnreadableError as error:
+        yield before + 1, f"from here on: {error}"
 
 
 def csv_header(text: str, separator: str) -> list[str]:
     """Read the names in the first line of a CSV text."""
     try:
-        first = next(csv.reader(io.StringIO(text[:_MEGA], newline=""), delimiter=separator), [])
+        first = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
     except csv.Error:
         return []
     return [name.strip() for name in first]
 
 
-def json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any] | str]]:
+def json_rows(text: TextIO) -> Iterator[Found]:
     """Read JSONL; gives line numbers with a row's fields, or the reason why it can't be used."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
+    number = 0
+    try:
+        for number, line in enumerate(_bounded(text), 1):
+            if line.strip():
+                yield number, _json_row(line)
+    except UnreadableError as error:
+        yield number + 1, f"from here on: {error}"
+
+
+def _json_row(line: str) -> Mapping[str, Any] | str:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return f"no JSON: {getattr(error, 'msg', 'nested too deep, or a number too long')}"
+    if not isinstance(row, dict):
+        return f"found {type(row).__name__}, expected a JSON object"
+    return {well_formed(k): well_formed(v) if isinstance(v, str) else v for k, v in row.items()}
+
+
+def _bounded(text: TextIO) -> Iterator[str]:
+    while line := text.readline(LINE_LIMIT):
+        if len(line) == LINE_LIMIT:
+            raise UnreadableError(f"a line of over {LINE_LIMIT >> 20} million characters, expected rows")
+        yield line
+
+
+def parquet_rows(source: Source, wanted: Sequence[str]) -> Iterator[Found]:
+    """Read Parquet a few rows at a time, and only the columns that are wanted.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no Parquet file, or truncated.
+    """
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    with tempfile.TemporaryFile() as disk:
+        _spool(source, disk)
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield number, f"no JSON: {getattr(error, 'msg', 'nested too deep')}"
-            continue
-        if isinstance(row, dict):
-            yield number, {str(k): _clean(v) for k, v in row.items()}
-        else:
-            yield number, f"found {type(row).__name__}, expected a JSON object"
+            file = pq.ParquetFile(disk)
+            names = [name for name in file.schema_arrow.names if name in wanted]
+            yield from enumerate(_cells(file, names), 1)
+        except (ArrowException, OSError) as error:
+            raise UnreadableError(f"not readable as Parquet: {' '.join(str(error).split())[:160]}") from error
 
 
-def _clean(value: Any) -> Any:
+def _cells(file: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    for batch in file.iter_batches(batch_size=_BATCH, columns=names):
+        for row in batch.to_pylist():
+            yield {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
     return well_formed(value) if isinstance(value, str) else value
+
+
+def _spool(source: Source, disk: IO[bytes]) -> None:
+    shutil.copyfileobj(_limited(source), disk, 1 << 20)
+    disk.seek(0)
+
+
+def _limited(source: Source) -> Any:
+    class Limited:
+        def read(self, size: int) -> bytes:
+            if source.tell() > _PARQUET_LIMIT:
+                raise UnreadableError(f"over {_PARQUET_LIMIT >> 30} GB of Parquet")
+            return source.read(size) or b""
+
+    return Limited()
 
 
 def renamed(fields: Mapping[str, Any], columns: Mapping[str, str]) -> Mapping[str, Any]:
@@ -96,12 +168,31 @@ def renamed(fields: Mapping[str, Any], columns: Mapping[str, str]) -> Mapping[st
 
 
 def table_rows(
-    text: str, kind: str, where: str, file: str, columns: Mapping[str, str], encoding: str = "utf-8"
+    source: Source, kind: str, where: str, file: str, columns: Mapping[str, str]
 ) -> Iterator[Row | Unusable]:
-    """Read a table of `kind` csv, tsv or jsonl."""
-    found = json_rows(text) if kind == "jsonl" else csv_rows(text, "\t" if kind == "tsv" else ",")
-    for line, fields in found:
+    """Read a table of a `kind` of `TABLES` row by row.
+
+    Raises
+    ------
+    UnreadableError
+        If it is not of that kind at all.
+    """
+    for line, fields, encoding in _found(source, kind, columns):
         if isinstance(fields, str):
             yield Unusable(f"{where}:{line}", fields)
         else:
-            yield Row(f"{where}:{line}", file, renamed(fields, columns), encoding)
+            yield Row(f"{where}:{line}", line, file, renamed(fields, columns), encoding)
+
+
+def _found(
+    source: Source, kind: str, columns: Mapping[str, str]
+) -> Iterable[tuple[int, Mapping[str, Any] | str, str]]:
+    if kind == "parquet":
+        wanted = {*UNIT_COLUMNS, "html", "id", *columns.values()}
+        for line, fields in parquet_rows(source, sorted(wanted)):
+            yield line, fields, "utf-8"
+        return
+    text = Text(source, "\n" if kind == "jsonl" else "")
+    rows = json_rows(text) if kind == "jsonl" else csv_rows(text, SEPARATORS[kind])
+    for line, fields in rows:
+        yield line, fields, text.read_as

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
+from framing.pages.credits import credit_at
 from framing.pages.lines import Line, lines_of
 from framing.pages.regions import Place, places
 from framing.pages.sentences import sentence_spans
-from framing.records import Article, Unit, unit_id
+from framing.records import Article, Mark, Unit, unit_id
 
 #: What gets coded: a sentence or line that stands for itself; a line; a whole page.
 UnitSize = Literal["sentence", "paragraph", "article"]
@@ -77,10 +78,24 @@ def _pieces(article: Article, language: str, unit: UnitSize) -> Iterator[tuple[i
         if lines:
             yield lines[0].start, lines[-1].end, lines[0].number, Place("body")
         return
-    for line, place in zip(lines, places(lines, article.title), strict=True):
+    known = {mark.line: mark for mark in article.marks}
+    for line, guessed in zip(lines, places(lines, article.title), strict=True):
+        mark = known.get(line.number)
+        place = _given(mark, line) if mark else guessed
         spans = [(0, len(line.text))] if unit == "paragraph" else _spans(line, place, language)
         for start, end in spans:
             yield line.start + start, line.start + end, line.number, place
+
+
+def _given(mark: Mark, line: Line) -> Place:
+    """What the markup says goes before what the words suggest."""
+    return Place(
+        mark.region,
+        credit_at=credit_at(line.text) if mark.region == "caption" else 0,
+        comment_author=mark.comment_author,
+        comment_time=mark.comment_time,
+        reply_depth=mark.reply_depth,
+    )
 
 
 def _spans(line: Line, place: Place, language: str) -> list[tuple[int, int]]:

@@ -1,15 +1,18 @@
 """`framing split`: articles to units, streaming."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from framing.articles import read_articles, read_units
 from framing.errors import InputError
+from framing.files import whole_text
 from framing.formats import Rows, writing
 from framing.pages import UnitSize, split_article
+from framing.pages.view import view
 from framing.records import UNIT_COLUMNS, Article, Unit, Unusable
+from framing.steps.copies import Copies
 
 
 @dataclass
@@ -24,8 +27,12 @@ class Splitting:
         Where a table calls its columns otherwise.
     presplit : bool
         Whether each row of a table is a unit already.
+    stdin : binary stream, optional
+        What ``-`` reads.
     unit : {"sentence", "paragraph", "article"}
         What gets coded.
+    fast : bool
+        Whether to find the article within HTML by structure alone.
     articles, units : int
         Counted so far.
     encodings : dict of str to int
@@ -39,6 +46,7 @@ class Splitting:
     presplit: bool = False
     stdin: BinaryIO | None = None
     unit: UnitSize = "sentence"
+    fast: bool = False
     articles: int = 0
     units: int = 0
     encodings: dict[str, int] = field(default_factory=dict)
@@ -56,21 +64,40 @@ class Splitting:
         InputError
             At the end, if nothing at all could be used.
         """
-        for units in self._presplit() if self.presplit else self._pages():
+        if not self.presplit:
+            for _, units in self.pages():
+                yield units
+            return
+        for units in self._presplit():
             self.articles += 1
             self.units += len(units)
             yield units
+        self._check_any()
+
+    def pages(self) -> Iterator[tuple[Article, list[Unit]]]:
+        """Give one article after another with its units; not for tables that are split already.
+
+        Raises
+        ------
+        InputError
+            At the end, if nothing at all could be used.
+        """
+        read = read_articles(self.inputs, columns=self.columns, stdin=self.stdin, fast=self.fast)
+        for item in read:
+            if isinstance(item, Unusable):
+                self.unusable.append(item)
+                continue
+            if item.encoding != "utf-8":
+                self.encodings[item.encoding] = self.encodings.get(item.encoding, 0) + 1
+            units = list(split_article(item, unit=self.unit))
+            self.articles += 1
+            self.units += len(units)
+            yield item, units
+        self._check_any()
+
+    def _check_any(self) -> None:
         if self.unusable and not self.articles:
             raise nothing_usable(self.unusable)
-
-    def _pages(self) -> Iterator[list[Unit]]:
-        for item in read_articles(self.inputs, columns=self.columns, stdin=self.stdin):
-            if isinstance(item, Article):
-                if item.encoding != "utf-8":
-                    self.encodings[item.encoding] = self.encodings.get(item.encoding, 0) + 1
-                yield list(split_article(item, unit=self.unit))
-            else:
-                self.unusable.append(item)
 
     def _presplit(self) -> Iterator[list[Unit]]:
         held: list[Unit] = []
@@ -104,6 +131,7 @@ def split(
     presplit: bool = False,
     stdin: BinaryIO | None = None,
     unit: UnitSize = "sentence",
+    fast: bool = False,
 ) -> Splitting:
     """Split articles into units.
 
@@ -119,6 +147,8 @@ def split(
         What ``-`` reads.
     unit : {"sentence", "paragraph", "article"}
         What gets coded: a codebook's `unit`.
+    fast : bool
+        Whether to find the article within HTML by structure alone, without trafilatura.
 
     Returns
     -------
@@ -132,16 +162,41 @@ def split(
     >>> units[0].start, len({unit.unit_id for unit in units}) == len(units)
     (0, True)
     """
-    return Splitting(inputs, columns or {}, presplit, stdin, unit)
+    return Splitting(inputs, columns or {}, presplit, stdin, unit, fast)
 
 
-def write_units(splitting: Splitting, output: Path) -> None:
-    """Write units to a file whose ending decides the format."""
+def write_units(splitting: Splitting, output: Path, copies: Copies | None = None) -> None:
+    """Write units to a file whose ending decides the format.
+
+    Parameters
+    ----------
+    splitting : Splitting
+    output : Path
+        ``.html`` shows each article with its regions coloured and its units outlined (tables that
+        are split already, which have no page to show, as a table).
+    copies : Copies, optional
+        Takes note of each article.
+    """
+    if output.suffix.lower() == ".html" and not splitting.presplit:
+        with whole_text(output) as stream:
+            stream.writelines(view(_noted(splitting.pages(), copies)))
+        return
     with writing(output, UNIT_COLUMNS) as rows:
-        copy_units(splitting, rows)
+        copy_units(splitting, rows, copies)
 
 
-def copy_units(splitting: Splitting, rows: Rows) -> None:
+def copy_units(splitting: Splitting, rows: Rows, copies: Copies | None = None) -> None:
     """Hand units on to a writer, an article at a time."""
     for units in splitting.batches():
+        if copies:
+            copies.note(units)
         rows.write(unit.row() for unit in units)
+
+
+def _noted(
+    pages: Iterable[tuple[Article, list[Unit]]], copies: Copies | None
+) -> Iterator[tuple[Article, list[Unit]]]:
+    for article, units in pages:
+        if copies:
+            copies.note(units)
+        yield article, units

@@ -25,7 +25,7 @@ def test_a_missing_file(run: Run, tmp_path: Path) -> None:
     ("name", "data", "reason"),
     [
         ("empty.txt", b"", "the file is empty"),
-        ("image.png", b"\x89PNG\r\n\x1a\n" + bytes(99), "binary data, expected text"),
+        ("image.png", b"\x89PNG\r\n\x1a\n" + bytes(99), "a picture, expected text"),
         ("table.csv", b"a,b\n1,2\n", "no column 'text', found a b; name it with --column text=<column>"),
     ],
 )
