@@ -20,6 +20,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]{0,59}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Hotkey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]$")]
+Alpha = Annotated[float, Field(gt=-1, le=1)]
+Below = Annotated[str, StringConstraints(pattern=r"^(refuse|flag|merge into [^\W\d][\w-]{0,59})$")]
 Region = Literal[
     "headline",
     "standfirst",
@@ -59,6 +61,11 @@ class Value(_Part):
         ``#rrggbb``; empty: chosen by the screen.
     regions : tuple of str
         Where on a page the value can occur; empty: anywhere.
+    min_alpha : float or None
+        How far coders must agree on the value against the rest before gold uses it.
+    below : str
+        What happens to it otherwise: ``refuse`` (its units stay unresolved), ``flag`` (used, and said
+        so), or ``merge into NAME`` (counted as that value).
     """
 
     name: Name
@@ -69,6 +76,8 @@ class Value(_Part):
     hotkey: Hotkey | Literal[""] = ""
     colour: Colour | Literal[""] = ""
     regions: tuple[Region, ...] = ()
+    min_alpha: Alpha | None = None
+    below: Below = "flag"
 
     def can_occur_in(self, region: str) -> bool:
         """Whether a unit of this region counts as eligible for the value."""
@@ -88,17 +97,31 @@ class Variable(_Part):
         What coders read above the values.
     values : tuple of Value
         Two or more for ``one``, one or more for ``several``.
+    ordered : bool
+        Whether the values stand in their order, least first: alpha is then ordinal.
+    min_alpha : float or None
+        How far coders must agree on the variable before gold uses it.
+    below : {"refuse", "flag"}
+        What happens otherwise.
     """
 
     name: Name
     type: Literal["one", "several"] = "one"
     question: Line = "What does this unit do?"
     values: tuple[Value, ...] = Field(min_length=1)
+    ordered: bool = False
+    min_alpha: Alpha | None = None
+    below: Literal["refuse", "flag"] = "flag"
 
     @property
     def names(self) -> tuple[str, ...]:
         """The values' names in codebook order."""
         return tuple(value.name for value in self.values)
+
+    @property
+    def gated(self) -> bool:
+        """Whether gold asks for any agreement."""
+        return self.min_alpha is not None or any(value.min_alpha is not None for value in self.values)
 
     def parse(self, answer: str) -> tuple[str, ...] | None:
         """Split an answer as it stands in a LABELS table into its values.
@@ -202,7 +225,7 @@ class Codebook(_Part):
     @cached_property
     def fingerprint(self) -> str:
         """Hash of the whole codebook; changes with every word."""
-        return _hash(self.model_dump())
+        return _hash(_said(self.model_dump()))
 
     @cached_property
     def values_fingerprint(self) -> str:
@@ -213,6 +236,16 @@ class Codebook(_Part):
 def values_of(variable: Variable) -> dict[str, Any]:
     """Give what a model must share with a codebook: name, type and values of a variable."""
     return {"name": variable.name, "type": variable.type, "values": list(variable.names)}
+
+
+#: Keys that came later: unset, they leave the hash of an older codebook as it was.
+_LATER = {"ordered": False, "min_alpha": None, "below": "flag"}
+
+
+def _said(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {k: _said(v) for k, v in data.items() if k not in _LATER or v != _LATER[k]}
+    return [_said(item) for item in data] if isinstance(data, list | tuple) else data
 
 
 def _hash(data: object) -> str:
@@ -285,6 +318,9 @@ _EXPECTED = {
     "colour": "a colour like '#c62828'",
     "type": "'one' or 'several'",
     "unit": "'sentence', 'paragraph' or 'article'",
+    "min_alpha": "a number above -1 and up to 1, for instance 0.667",
+    "below": "'refuse', 'flag', or (of a value) 'merge into NAME'",
+    "ordered": "true or false",
     "regions": f"regions out of {' '.join(REGIONS)}",
     "values": "a list of values, each with name and definition",
     "variables": "a list of variables, each with name and values",
@@ -324,7 +360,26 @@ def _repetitions(data: object) -> Iterator[tuple[Path_, str]]:
         listed = variable.get("values")
         if variable.get("type", "one") == "one" and isinstance(listed, list) and len(listed) == 1:
             yield at, f"variables.{i}.values: found one value, expected two or more to choose from"
+        yield from _gates(variable, values, at)
     yield from _twice("hotkey", keys)
+
+
+def _gates(
+    variable: dict[str, Any], values: Sequence[tuple[int, dict[str, Any]]], at: Path_
+) -> Iterator[tuple[Path_, str]]:
+    """Check what `below` refers to, and that only single values are ordered."""
+    names = {str(value.get("name")): str(value.get("below", "")) for _, value in values}
+    merged = {name for name, below in names.items() if below.startswith("merge into ")}
+    for j, value in values:
+        where: Path_ = (*at, j, "below")
+        field, target = ".".join(map(str, where)), str(value.get("below", ""))[11:]
+        if str(value.get("name")) in merged and (target not in names or target in merged):
+            told = f"found {value['below']!r}, expected another value that is not merged itself"
+            yield where, f"{field}: {told}"
+        if "below" in value and value.get("min_alpha") is None:
+            yield where, f"{field}: found no min_alpha beside it, expected one"
+    if variable.get("ordered") and variable.get("type", "one") == "several":
+        yield (*at[:-1], "ordered"), f"variables.{at[1]}.ordered: found several values a unit, expected one"
 
 
 def _items(data: object, key: str) -> Iterator[tuple[int, dict[str, Any]]]:

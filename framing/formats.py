@@ -14,7 +14,7 @@ from framing.files import whole, whole_text
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIXES = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx", ".md", ".html")
+SUFFIXES = (".csv", ".tsv", ".jsonl", ".json", ".parquet", ".xlsx", ".md", ".html", ".tex")
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _RUNS = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _TAMED = re.compile(r"''*[=+\-@\t\r＝＋－＠]")
@@ -149,6 +149,8 @@ def _write_held(rows: list[Row], columns: Sequence[str], scratch: Path, suffix: 
         frame.to_parquet(scratch, index=False)
     elif suffix == ".xlsx":
         _write_excel(frame, scratch)
+    elif suffix == ".tex":
+        scratch.write_text(latex(rows, columns), encoding="utf-8")
     elif suffix == ".html":
         frame.to_html(scratch, index=False, encoding="utf-8", na_rep="", border=0)
     else:
@@ -179,6 +181,54 @@ def markdown(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
     body = [[cell(row.get(name)) for name in columns] for row in rows]
     return str(tabulate(body, headers=list(columns), tablefmt="pipe", disable_numparse=True)) + "\n"
+
+
+_LATEX = {
+    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "–": "--",
+    "≥": r"$\geq$",
+}
+
+
+def latex(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Draw rows as a LaTeX table (package booktabs); numbers to the right.
+
+    Examples
+    --------
+    >>> print(latex([{"value": "a_b", "share": 0.5}], ["value", "share"]), end="")
+    \\begin{tabular}{lr}
+    \\toprule
+    value & share \\\\
+    \\midrule
+    a\\_b & 0.5 \\\\
+    \\bottomrule
+    \\end{tabular}
+    """
+
+    def cell(value: object) -> str:
+        text = "" if value is None else " ".join(str(value).split())
+        return "".join(_LATEX.get(mark, mark) for mark in text if mark.isprintable())
+
+    def kind(name: str) -> str:
+        return "r" if rows and all(isinstance(row.get(name), int | float | None) for row in rows) else "l"
+
+    head, *body = [" & ".join(map(cell, line)) + r" \\" for line in _lines(rows, columns)]
+    kinds = "".join(map(kind, columns))
+    parts = [rf"\begin{{tabular}}{{{kinds}}}", r"\toprule", head, r"\midrule", *body]
+    return "\n".join([*parts, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def _lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[Sequence[object]]:
+    yield columns
+    for row in rows:
+        yield [row.get(name) for name in columns]
 
 
 def read_frame(path: Path) -> "pd.DataFrame":

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from framing.errors import SettingsError, WorkspaceError
 
+Alpha = Annotated[float, Field(ge=-1, le=1)]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
 
 
@@ -33,6 +34,8 @@ class Settings(BaseModel):
         Decides every random choice.
     show_outlet : bool
         Whether coders see the outlet. False keeps them from judging the brand.
+    alpha_thresholds : tuple of float
+        Where agreement counts as tentative and as reliable (Krippendorff: .667 and .800).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +47,14 @@ class Settings(BaseModel):
     default_model: str = ""
     seed: int = Field(default=1, ge=0, lt=2**32)
     show_outlet: bool = False
+    alpha_thresholds: tuple[Alpha, Alpha] = (0.667, 0.8)
+
+    @field_validator("alpha_thresholds")
+    @classmethod
+    def _rising(cls, found: tuple[float, float]) -> tuple[float, float]:
+        if found[0] > found[1]:
+            raise ValueError("expected the lower threshold first")
+        return found
 
     @classmethod
     def read(cls, path: Path) -> "Settings":

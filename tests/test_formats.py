@@ -51,7 +51,7 @@ def test_an_unknown_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableError) as caught, writing(tmp_path / "table.doc", ["a"]):
         pass
     assert caught.value.message == (
-        f"{tmp_path / 'table.doc'}: no format for '.doc', expected .csv .tsv .jsonl .json .parquet .xlsx .md .html"
+        f"{tmp_path / 'table.doc'}: no format for '.doc', expected .csv .tsv .jsonl .json .parquet .xlsx .md .html .tex"
     )
 
 

@@ -12,7 +12,9 @@ from framing.cli import (
     doctor,
     init,
     labelling,
+    labels,
     learning,
+    reliability,
     split,
     stats,
     studio,
@@ -40,7 +42,9 @@ app.command()(doctor.doctor)
 app.command()(labelling.push)
 app.command()(labelling.pull)
 app.command()(labelling.adjudicate)
+app.add_typer(labels.app, name="labels")
 app.command()(stats.stats)
+app.command()(reliability.reliability)
 app.command()(learning.train)
 app.command()(learning.evaluate)
 app.command()(learning.score)

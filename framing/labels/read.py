@@ -83,7 +83,9 @@ def _from_gold(frame: "pd.DataFrame") -> "pd.DataFrame":
 def _from_plain(frame: "pd.DataFrame", file: Path) -> "pd.DataFrame":
     """Turn labelled texts into answers; a text that has no article stands for itself."""
     texts = frame["text"].astype("str")
-    repeated = texts.groupby(texts).cumcount()
+    # The same text from another coder is the same unit; from the same coder it is another one.
+    keys = [texts, frame["coder"]] if "coder" in frame.columns else [texts]
+    repeated = texts.groupby(keys).cumcount()
     given = frame["article_id"] if "article_id" in frame.columns else texts.map(lambda _: "")
     articles = [
         known or article_id(f"{file.name}#{digest(text, size=8)}")
@@ -116,14 +118,15 @@ def current_answers(labels: "pd.DataFrame") -> "pd.DataFrame":
         LABELS with one row for each unit, variable and coder, in the order of the input.
     """
     marked = labels[labels["current"] & ~labels["skipped"]]
-    order = marked.assign(_at=_times(marked["made_at"])).sort_values(
+    order = marked.assign(_at=answer_times(marked["made_at"])).sort_values(
         "_at", kind="stable", na_position="first"
     )
     last = order.drop_duplicates(["unit_id", "variable", "coder"], keep="last")
     return last.drop(columns="_at").sort_index()
 
 
-def _times(made_at: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+def answer_times(made_at: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Read `made_at`; missing where no time is known."""
     import pandas as pd
 
     return pd.to_datetime(made_at.replace("", None), utc=True, errors="coerce", format="ISO8601")

@@ -1,18 +1,19 @@
-"""Label stats: how often each value was given, by whom, where, and how fast."""
+"""Label stats: how often each value was given, by whom, where, when, and how fast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framing.codebook import Codebook
+from framing.codebook import Codebook, Variable
 from framing.errors import TableError
+from framing.labels.progress import Progress, by_coder, by_day, progress
 from framing.labels.read import current_answers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("variable", "by", "group", "value", "count", "answers", "share")
-DIMENSIONS = ("coder", "outlet", "region", "round", "story")
+COLUMNS = ("variable", "by", "group", "value", "count", "eligible", "share", "outside", "answers", "units")
+DIMENSIONS = ("coder", "outlet", "region", "round", "day", "story")
 NO_VALUE = "(none of them)"
 UNKNOWN = "(not known)"
 
@@ -30,9 +31,16 @@ class Stats:
     seconds : float or None
         Median time an answer took; None where no time was kept.
     table : list of dict
-        ``variable by group value count answers share``: `count` answers out of `answers` gave the
-        value; `share` is 0 to 1. Rows with `by` ``all`` are over everything. A `several` answer
-        counts once for each of its values.
+        ``variable by group value count eligible share outside answers units``: of `answers` on
+        `units` units, `eligible` stand where the codebook lets the value occur (a unit of unknown
+        region counts), and `count` of these gave it; `share` is count / eligible, 0 to 1, None where
+        no answer is eligible. `outside` counts answers with the value in other regions: they are in
+        no share. Rows with `by` ``all`` are over everything. A `several` answer counts once for each
+        of its values.
+    by_coder, by_day : list of dict
+        Work done: see `framing.labels.progress`. A day is one of coding, UTC.
+    progress : Progress
+        Against the plan, with the days left at this pace.
     unknown : list of str
         Answers that the codebook does not have, with their number.
     """
@@ -46,6 +54,9 @@ class Stats:
     earlier: int
     seconds: float | None
     table: list[dict[str, Any]]
+    by_coder: list[dict[str, Any]]
+    by_day: list[dict[str, Any]]
+    progress: Progress
     unknown: list[str]
 
 
@@ -53,6 +64,8 @@ def label_stats(
     labels: "pd.DataFrame",
     codebook: Codebook | None,
     by: Sequence[str] = ("coder", "outlet", "region"),
+    *,
+    planned: int | None = None,
 ) -> Stats:
     """Count labels over everything and by each dimension.
 
@@ -61,9 +74,11 @@ def label_stats(
     labels : DataFrame
         LABELS.
     codebook : Codebook or None
-        Gives the values their order, and a row even where their count is 0.
+        Gives the values their order and regions, and a row even where their count is 0.
     by : sequence of str
         Some of `DIMENSIONS`.
+    planned : int, optional
+        Units that are to be coded in all.
 
     Raises
     ------
@@ -77,16 +92,12 @@ def label_stats(
             hint="for example: framing stats --by outlet,region",
         )
     answers = current_answers(labels)
+    answers = answers.assign(day=answers["made_at"].str[:10])
     seconds = answers["seconds"].dropna()
     rows: list[dict[str, Any]] = []
-    for variable in _variables(answers, codebook):
-        own = answers[answers["variable"] == variable]
-        values = _values(own, variable, codebook)
-        several = _is_several(variable, codebook)
-        rows += _counted(own, variable, "all", "all", values, several)
-        for name in by:
-            for group, part in own.groupby(own[name].replace("", UNKNOWN), sort=True):
-                rows += _counted(part, variable, name, str(group), values, several)
+    for name in _variables(answers, codebook):
+        counter = _Counter(answers[answers["variable"] == name], name, codebook)
+        rows += counter.rows(by)
     return Stats(
         units=answers["unit_id"].nunique(),
         answers=len(answers),
@@ -97,8 +108,74 @@ def label_stats(
         earlier=int((~labels["current"]).sum()),
         seconds=float(seconds.median()) if len(seconds) else None,
         table=rows,
+        by_coder=by_coder(labels, answers),
+        by_day=by_day(answers),
+        progress=progress(labels, answers, planned),
         unknown=_unknown(answers, codebook),
     )
+
+
+class _Counter:
+    """Counts one variable's values in parts of its answers."""
+
+    def __init__(self, own: "pd.DataFrame", name: str, codebook: Codebook | None) -> None:
+        self.name = name
+        self.known: Variable | None = codebook.variable(name) if codebook else None
+        self.several = self.known is not None and self.known.type == "several"
+        self.own = own
+        listed = list(self.known.names) if self.known else []
+        found = set(self._given(own)["given"])
+        self.values = listed + sorted(found - set(listed))
+
+    def rows(self, by: Sequence[str]) -> list[dict[str, Any]]:
+        rows = self._counted(self.own, "all", "all")
+        for name in by:
+            for group, part in self.own.groupby(self.own[name].replace("", UNKNOWN), sort=True):
+                rows += self._counted(part, name, str(group))
+        return rows
+
+    def _given(self, part: "pd.DataFrame") -> "pd.DataFrame":
+        """One row for each value of each answer."""
+        if not self.several:
+            return part.assign(given=part["value"])
+        split = part.assign(given=part["value"].str.split("|")).explode("given")
+        return split.assign(given=split["given"].replace("", NO_VALUE))
+
+    def _counted(self, part: "pd.DataFrame", by: str, group: str) -> list[dict[str, Any]]:
+        per_region = part["region"].value_counts()
+        given = self._given(part)
+        counts = {
+            str(value): {str(region): int(count) for region, count in own["region"].value_counts().items()}
+            for value, own in given.groupby("given")
+        }
+        units = int(part["unit_id"].nunique())
+        rows = []
+        for value in self.values:
+            regions = [str(region) for region in per_region.index if self._can_occur(value, str(region))]
+            eligible = int(per_region[regions].sum())
+            own = counts.get(value, {})
+            inside = sum(own.get(region, 0) for region in regions)
+            rows.append(
+                {
+                    "variable": self.name,
+                    "by": by,
+                    "group": group,
+                    "value": value,
+                    "count": inside,
+                    "eligible": eligible,
+                    "share": round(inside / eligible, 4) if eligible else None,
+                    "outside": sum(own.values()) - inside,
+                    "answers": len(part),
+                    "units": units,
+                }
+            )
+        return rows
+
+    def _can_occur(self, value: str, region: str) -> bool:
+        if self.known is None or not region:
+            return True
+        found = next((item for item in self.known.values if item.name == value), None)
+        return found is None or found.can_occur_in(region)
 
 
 def _variables(answers: "pd.DataFrame", codebook: Codebook | None) -> list[str]:
@@ -107,46 +184,11 @@ def _variables(answers: "pd.DataFrame", codebook: Codebook | None) -> list[str]:
     return [name for name in known if name in found] + sorted(found - set(known))
 
 
-def _split(values: "pd.Series[str]", several: bool) -> "pd.Series[str]":
-    if not several:
-        return values
-    return values.str.split("|").explode().replace("", NO_VALUE)
-
-
-def _is_several(variable: str, codebook: Codebook | None) -> bool:
-    known = codebook.variable(variable) if codebook else None
-    return known is not None and known.type == "several"
-
-
-def _values(own: "pd.DataFrame", variable: str, codebook: Codebook | None) -> list[str]:
-    known = codebook.variable(variable) if codebook else None
-    names = list(known.names) if known else []
-    found = set(_split(own["value"], _is_several(variable, codebook)))
-    return names + sorted(found - set(names))
-
-
-def _counted(
-    part: "pd.DataFrame", variable: str, by: str, group: str, values: Sequence[str], several: bool
-) -> list[dict[str, Any]]:
-    counts = _split(part["value"], several).value_counts()
-    return [
-        {
-            "variable": variable,
-            "by": by,
-            "group": group,
-            "value": value,
-            "count": int(counts.get(value, 0)),
-            "answers": len(part),
-            "share": round(int(counts.get(value, 0)) / len(part), 4),
-        }
-        for value in values
-    ]
-
-
 def _unknown(answers: "pd.DataFrame", codebook: Codebook | None) -> list[str]:
     told = []
     for variable in codebook.variables if codebook else ():
         own = answers.loc[answers["variable"] == variable.name, "value"]
-        for value, count in own[[variable.parse(v) is None for v in own]].value_counts().items():
-            told.append(f"{variable.name}: {value!r} ({count} answers) is not in the codebook")
+        for value, count in own.value_counts().items():
+            if variable.parse(str(value)) is None:
+                told.append(f"{variable.name}: {value!r} ({count} answers) is not in the codebook")
     return told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from framing.errors import TableError
 from framing.formats import read_frame
+from framing.steps.gold import gold_for
 from framing.steps.models import find_model
 from framing.steps.study import Study
 
@@ -46,10 +47,10 @@ def evaluate(study: Study, model: str, labels: Sequence[Path] = ()) -> Evaluated
         If the model can't be used.
     """
     from framing.classifier.evaluation import evaluate as compare
-    from framing.labels import gold_of, read_labels
+    from framing.labels import read_labels
 
     found = find_model(study, model)
-    gold = gold_of(read_labels(study.label_paths(list(labels))), found.variable, study.codebook)
+    gold = gold_for(study, read_labels(study.label_paths(list(labels))), found.variable)
     seen = _training_units(found.folder) if found.folder else set()
     fresh = gold.resolved[~gold.resolved["unit_id"].isin(seen)]
     if fresh.empty:

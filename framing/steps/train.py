@@ -11,6 +11,7 @@ from framing.codebook import values_of
 from framing.errors import TrainingError
 from framing.files import whole_text
 from framing.formats import writing
+from framing.steps.gold import gold_for
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ def train(
         If a label is not in the codebook.
     """
     from framing.classifier import FramingClassifier, Model, save_model
-    from framing.labels import gold_of, read_labels
+    from framing.labels import read_labels
 
     table = read_labels(study.label_paths(list(labels)))
     name = variable or _first_variable(study, list(dict.fromkeys(table["variable"])))
-    gold = gold_of(table, name, study.codebook)
+    gold = gold_for(study, table, name)
     counts = _refuse_too_little(gold)
     estimator = FramingClassifier(several=gold.several)
     held_out, evaluation, proba = _tested(estimator, gold, study.settings.seed)

@@ -1,0 +1,65 @@
+"""`framing labels gold`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from framing.cli.options import Json, Labels, WorkspaceOption
+from framing.cli.output import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from framing.labels import Method
+
+app = typer.Typer(
+    help="Gold: the one value a unit ends with.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _group() -> None:
+    pass
+
+
+@app.command()
+def gold(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Gold; the ending decides the format.")
+    ],
+    labels: Labels = None,
+    variable: Annotated[
+        list[str] | None, typer.Option(metavar="V", help="Only this variable; may be repeated.")
+    ] = None,
+    method: Annotated[
+        str, typer.Option(metavar="NAME", help="majority, or dawid-skene: coders weighed by their errors.")
+    ] = "majority",
+    min_share: Annotated[
+        float, typer.Option(help="Share of coders (or probability) a value needs, 0.5 to 1.")
+    ] = 0.5,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Settle each unit by its adjudicator, else by its coders; ties stay unresolved."""
+    from framing.steps.gold import gold as run
+    from framing.steps.study import Study
+
+    found = run(
+        Study.find(workspace),
+        labels or [],
+        variables=variable or (),
+        method=cast("Method", method),
+        min_share=min_share,
+        output=output,
+    )
+    if as_json:
+        print_json(found)
+        return
+    for item in found:
+        told = ", ".join(f"{count} {name}" for name, count in item.methods.items())
+        typer.echo(f"{output}: gold on {item.variable} of {item.units} units: {told}")
+        rows = [{"value": name, "units": count} for name, count in item.values.items()]
+        print_table(rows, ["value", "units"])
+        for gate in item.gates:
+            say(f"gate: {gate.reason}")
