@@ -4,11 +4,12 @@ BIN := $(VENV)/bin
 DEMO ?= framing-demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove check clean
+.PHONY: help demo test prove model check clean
 
 help:
 	@echo "make demo   run the main job on seeds/ with an embedded Label Studio"
 	@echo "make test   install what the tests need and run all of them"
+	@echo "make model  make the shipped model from labels/ alone"
 	@echo "make prove  run the long proofs whole"
 
 $(BIN)/framing: pyproject.toml constraints.txt
@@ -22,6 +23,10 @@ $(VENV)/.dev: $(BIN)/framing
 
 demo: $(BIN)/framing
 	$(BIN)/framing demo $(DEMO)
+
+model: $(BIN)/framing
+	rm -rf framing/_model/frame
+	$(BIN)/framing train labels/starter.csv -o framing/_model/frame
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -3,5 +3,17 @@
 from framing.classifier.estimator import FramingClassifier
 from framing.classifier.evaluation import Evaluation, evaluate
 from framing.classifier.store import Model, load_model, save_model
+from framing.classifier.trial import Bench, Trial, contradictions, trial
 
-__all__ = ["Evaluation", "FramingClassifier", "Model", "evaluate", "load_model", "save_model"]
+__all__ = [
+    "Bench",
+    "Evaluation",
+    "FramingClassifier",
+    "Model",
+    "Trial",
+    "contradictions",
+    "evaluate",
+    "load_model",
+    "save_model",
+    "trial",
+]

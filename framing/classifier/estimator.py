@@ -1,4 +1,4 @@
-"""The estimator: words, letters, place and shape of a unit to a probability for each value."""
+"""The estimator: words, letters, meaning, shape and place of a unit to a probability for each value."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -6,35 +6,52 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
-from framing.classifier import features
+from framing.classifier.constants import Constants, Contribution
+from framing.classifier.features import Encoded, Floats, columns_of, encode
+from framing.classifier.pieces import PieceTable, piece_table
+from framing.classifier.weights import BLOCKS, Design, Weights
 
-Floats = NDArray[np.float64]
-_FLOOR = -30.0
+FLOOR = -30.0
+_STEPS, _CLOSE = 1000, 1e-4
 
 
 class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Logistic regression on words 1-2, letters 2-5, regions and layout.
+    """Logistic regression in which what a token adds to each value is a constant.
 
     Parameters
     ----------
     C : float
         Inverse strength of the penalty.
+    words : bool
+        Words and pairs of words.
+    letters : bool
+        Runs of 2 to 5 letters within words.
+    meaning : bool
+        Static embeddings of word pieces, from the table that ships with the package.
+    shape : bool
+        Capitals, question and exclamation marks, quotation, digits, length.
     place : bool
-        Whether regions and shape are features beside the text.
+        Region of the unit and its neighbours, position on the page.
+    unplaced : float
+        This share of the units is learnt from a second time without their place, so that the model
+        also knows what to do where regions are missing or wrong; 0 to 1.
+    at_least : int
+        Words and runs of letters that stand in fewer training units are not learnt.
     several : bool
         Whether a unit can have several values; then `y` holds values joined by ``|``.
 
     Attributes
     ----------
-    classes_ : ndarray of str, shape (n_classes,)
+    classes_ : ndarray of shape (n_classes,)
         Values that occurred in `y`, sorted.
-    coef_ : ndarray of shape (n_classes, n_features)
-    intercept_ : ndarray of shape (n_classes,)
+    weights_ : Weights
+        What each feature adds to each value.
     temperature_ : float
         Divides the decision values; 1.0 until `calibrate` was called.
 
@@ -46,73 +63,159 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ['appeal']
     """
 
-    def __init__(self, C: float = 3.0, *, place: bool = True, several: bool = False) -> None:  # noqa: N803
+    _constants: Constants | None = None
+
+    def __init__(
+        self,
+        C: float = 3.0,  # noqa: N803 - scikit-learn's name
+        *,
+        words: bool = True,
+        letters: bool = True,
+        meaning: bool = True,
+        shape: bool = True,
+        place: bool = True,
+        unplaced: float = 0.25,
+        at_least: int = 2,
+        several: bool = False,
+    ) -> None:
         self.C = C
+        self.words = words
+        self.letters = letters
+        self.meaning = meaning
+        self.shape = shape
         self.place = place
+        self.unplaced = unplaced
+        self.at_least = at_least
         self.several = several
 
-    def fit(self, X: Any, y: Sequence[str]) -> Self:  # noqa: N803 - scikit-learn's name
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.input_tags.one_d_array = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_constants"}
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The blocks of features that are switched on."""
+        return tuple(name for name in BLOCKS if getattr(self, name))
+
+    @property
+    def pieces(self) -> PieceTable | None:
+        """The embedding table, None if the block ``meaning`` is switched off."""
+        return piece_table() if self.meaning else None
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
         """Learn from units and their values.
 
         Parameters
         ----------
         X : DataFrame with a column ``text``, or sequence of str or Unit, length n_units
-        y : sequence of str, length n_units
+        y : sequence, length n_units
+        sample_weight : sequence of float, length n_units, optional
+            How much each unit counts.
 
         Raises
         ------
         ValueError
-            If there are fewer than two classes (for ``several``: no value at all).
+            If there are no units, fewer than two classes (for ``several``: no value at all), or
+            all blocks of features are switched off.
         """
-        table = features.as_table(X)
-        answers = np.asarray([str(value) for value in y], dtype=object)
-        self.words_ = features.word_vectorizer()
-        self.letters_ = features.letter_vectorizer()
-        parts = [
-            self.words_.fit_transform(table["text"]),
-            self.letters_.fit_transform(table["text"]),
-        ]
-        matrix = self._with_place(parts, table)
-        if self.several:
-            self.classes_ = np.array(sorted({v for answer in answers for v in answer.split("|") if v}))
-            fits = [self._fit_one(matrix, [v in a.split("|") for a in answers]) for v in self.classes_]
-            self.coef_ = np.vstack([coef for coef, _ in fits])
-            self.intercept_ = np.array([intercept for _, intercept in fits])
-        else:
-            self._fit_all(matrix, answers)
+        units = columns_of(X)
+        check_consistent_length(units.texts, y)
+        return self.fit_encoded(encode(units, self.pieces), y, sample_weight)
+
+    def fit_encoded(self, units: Encoded, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from units that are numbers already; see `fit`."""
+        answers = column_or_1d(y, warn=True)
+        if not self.blocks:
+            raise ValueError("all blocks of features are switched off, expected one at least")
+        if not len(answers):
+            raise ValueError("found 0 units, expected some to learn from")
+        weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        design = Design.learn(units, self.blocks, self.at_least)
+        matrix = design.matrix(units)
+        again = self._again(units)
+        if len(again):
+            matrix = vstack([matrix, design.matrix(units.rows(again).unplaced())], format="csr")
+            answers = np.concatenate([answers, answers[again]])
+            weight = None if weight is None else np.concatenate([weight, weight[again]])
+        learn = self._fit_several if self.several else self._fit_one_of_many
+        coef, intercept = learn(matrix, answers, weight)
+        self.weights_ = Weights.of(design, units, coef, intercept)
         self.temperature_ = 1.0
+        self._constants = None
         return self
 
-    def _fit_all(self, matrix: csr_matrix, answers: NDArray[Any]) -> None:
-        regression = self._regression().fit(matrix, answers.astype(str))
+    @classmethod
+    def restored(
+        cls, parameters: dict[str, Any], classes: NDArray[Any], weights: Weights, temperature: float
+    ) -> Self:
+        """A fitted estimator from what a model folder holds."""
+        made = cls(**parameters)
+        made.classes_, made.weights_, made.temperature_ = classes, weights, temperature
+        return made
+
+    def _again(self, units: Encoded) -> NDArray[np.int64]:
+        """Units that are learnt from a second time, evenly spread; none if no place is known."""
+        if not self.place or not units.place.any() or self.blocks == ("place",):
+            return np.zeros(0, dtype=np.int64)
+        steps = np.floor(np.arange(len(units) + 1) * self.unplaced)
+        return np.flatnonzero(np.diff(steps) > 0)
+
+    def _fit_one_of_many(
+        self, matrix: csr_matrix, answers: NDArray[Any], weight: Floats | None
+    ) -> tuple[Floats, Floats]:
+        check_classification_targets(answers)
+        if len(np.unique(answers)) < 2:
+            raise ValueError(f"found one class only, {str(answers[0])!r}; expected two or more to tell apart")
+        regression = self._regression().fit(matrix, answers, sample_weight=weight)
         self.classes_ = regression.classes_
         coef, intercept = regression.coef_, regression.intercept_
         if len(self.classes_) == 2:
-            coef = np.vstack([np.zeros_like(coef), coef])
-            intercept = np.array([0.0, intercept[0]])
-        self.coef_, self.intercept_ = coef, intercept
+            coef, intercept = np.vstack([-coef, coef]) / 2, np.array([-intercept[0], intercept[0]]) / 2
+        return coef, intercept
 
-    def _fit_one(self, matrix: csr_matrix, chosen: Sequence[bool]) -> tuple[Floats, float]:
-        if all(chosen):
-            return np.zeros(matrix.shape[1]), -_FLOOR
-        regression = self._regression().fit(matrix, np.asarray(chosen))
-        return regression.coef_[0], float(regression.intercept_[0])
+    def _fit_several(
+        self, matrix: csr_matrix, answers: NDArray[Any], weight: Floats | None
+    ) -> tuple[Floats, Floats]:
+        told = [set(str(answer).split("|")) - {""} for answer in answers]
+        self.classes_ = np.array(sorted(set().union(*told)))
+        if not len(self.classes_):
+            raise ValueError("found no value in any answer, expected one at least")
+        coef, intercept = np.zeros((len(self.classes_), matrix.shape[1])), np.full(len(self.classes_), -FLOOR)
+        for index, name in enumerate(self.classes_):
+            chosen = np.array([name in answer for answer in told])
+            if not chosen.all():
+                regression = self._regression().fit(matrix, chosen, sample_weight=weight)
+                coef[index], intercept[index] = regression.coef_[0], regression.intercept_[0]
+        return coef, intercept
 
     def _regression(self) -> LogisticRegression:
-        return LogisticRegression(C=self.C, class_weight="balanced", max_iter=2000)
+        return LogisticRegression(C=self.C, class_weight="balanced", max_iter=_STEPS, tol=_CLOSE)
 
-    def _with_place(self, parts: list[csr_matrix], table: Any) -> csr_matrix:
-        return features.join(*parts, features.place_matrix(table)) if self.place else features.join(*parts)
+    def decide_encoded(self, units: Encoded) -> Floats:
+        """`decision_function` of units that are numbers already."""
+        return self.weights_.scores(units)
 
     def decision_function(self, X: Any) -> Floats:  # noqa: N803
         """Scores before calibration, shape (n_units, n_classes)."""
         check_is_fitted(self)
-        table = features.as_table(X)
-        if not len(table):
-            return np.zeros((0, len(self.classes_)))
-        parts = [self.words_.transform(table["text"]), self.letters_.transform(table["text"])]
-        scores = self._with_place(parts, table) @ self.coef_.T + self.intercept_
-        return np.asarray(scores, dtype=np.float64)
+        return self._scorer().scores(columns_of(X))
+
+    def explain(self, X: Any) -> list[list[Contribution]]:  # noqa: N803
+        """For each unit what adds to its scores: the sum is its row of `decision_function`."""
+        check_is_fitted(self)
+        return list(self._scorer().contributions(columns_of(X)))
+
+    def _scorer(self) -> Constants:
+        if self._constants is None:
+            self._constants = Constants(self.weights_, self.pieces)
+        return self._constants
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """Probabilities, shape (n_units, n_classes); rows sum to one unless ``several``."""
@@ -131,37 +234,43 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             `decision_function` of models that did not see the unit.
         y : sequence of str
             Their values.
-
-        Notes
-        -----
-        Temperature scaling (Guo et al. 2017): one number that minimises the log loss.
         """
-        truth = indicator(y, self.classes_)
-
-        def loss(log_temperature: float) -> float:
-            proba = probabilities(scores / np.exp(log_temperature), several=self.several)
-            clipped = np.clip(proba, 1e-12, 1 - 1e-12)
-            total = -(truth * np.log(clipped)).sum()
-            if self.several:
-                total -= ((1 - truth) * np.log(1 - clipped)).sum()
-            return float(total / len(truth))
-
-        best = minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded")
-        self.temperature_ = float(np.exp(best.x))
+        self.temperature_ = temperature(scores, indicator(y, self.classes_), several=self.several)
         return self
+
+
+def temperature(scores: Floats, truth: Floats, *, several: bool) -> float:
+    """The number that, dividing scores, makes the log loss least (Guo et al. 2017).
+
+    Parameters
+    ----------
+    scores, truth : ndarray of shape (n_units, n_classes)
+        Scores of models that did not see the unit, and 1 where the class is right.
+    several : bool
+    """
+
+    def loss(log_temperature: float) -> float:
+        proba = probabilities(scores / np.exp(log_temperature), several=several)
+        clipped = np.clip(proba, 1e-12, 1 - 1e-12)
+        total = -(truth * np.log(clipped)).sum()
+        if several:
+            total -= ((1 - truth) * np.log(1 - clipped)).sum()
+        return float(total / len(truth))
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))
 
 
 def probabilities(scores: Floats, *, several: bool) -> Floats:
     """Turn scores into probabilities: softmax over values, or each value by itself."""
     if several:
-        return np.asarray(1 / (1 + np.exp(-np.clip(scores, _FLOOR, -_FLOOR))))
+        return np.asarray(1 / (1 + np.exp(-np.clip(scores, FLOOR, -FLOOR))))
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
 def chosen(proba: Floats, classes: Sequence[str] | NDArray[Any], *, several: bool) -> NDArray[Any]:
     """Pick the value or values that the probabilities speak for."""
-    names = np.asarray(classes, dtype=object)
+    names = np.asarray(classes)
     if several:
         return np.array(["|".join(names[row >= 0.5]) for row in proba], dtype=object)
     return names[proba.argmax(axis=1)] if len(proba) else names[:0]
@@ -169,28 +278,10 @@ def chosen(proba: Floats, classes: Sequence[str] | NDArray[Any], *, several: boo
 
 def indicator(y: Sequence[str], classes: Sequence[str] | NDArray[Any]) -> Floats:
     """Write answers as a table of 0 and 1, shape (n_units, n_classes)."""
-    return np.array([[name in str(answer).split("|") for name in classes] for answer in y], dtype=float)
-
-
-def out_of_fold(
-    model: FramingClassifier,
-    table: Any,
-    y: Sequence[str],
-    folds: Sequence[tuple[Any, Any]],
-    classes: Any,
-) -> Floats:
-    """Scores of each unit by a model that did not see its fold, shape (n_units, n_classes).
-
-    A class that a fold's training part lacks gets a score below all others there.
-    """
-    from sklearn.base import clone
-
-    answers = np.asarray(y, dtype=object)
-    scores = np.full((len(answers), len(classes)), _FLOOR)
-    column = {name: index for index, name in enumerate(classes)}
-    for train, test in folds:
-        part = clone(model).fit(table.iloc[train], answers[train])
-        scores[np.ix_(test, [column[name] for name in part.classes_])] = part.decision_function(
-            table.iloc[test]
-        )
-    return scores
+    column = {str(name): index for index, name in enumerate(classes)}
+    table = np.zeros((len(y), len(column)))
+    for row, answer in enumerate(y):
+        for name in str(answer).split("|"):
+            if name in column:
+                table[row, column[name]] = 1.0
+    return table

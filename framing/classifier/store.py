@@ -2,20 +2,43 @@
 
 import hashlib
 import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from numpy.typing import NDArray
 
-from framing.classifier import features
 from framing.classifier.estimator import FramingClassifier
+from framing.classifier.features import PLACE_NAMES, SHAPE_NAMES
+from framing.classifier.weights import BLOCKS, GRAMS, Vocabulary, Weights
 from framing.errors import ModelError
 from framing.files import whole_binary, whole_text
 
-FORMAT = 1
-_DESCRIPTION, _WEIGHTS, _VOCABULARY = "model.json", "weights.npz", "vocabulary.json"
+FORMAT = 2
+_DESCRIPTION, _WEIGHTS = "model.json", "weights.npz"
+#: What decides a prediction, beside the arrays.
+_DECIDING = ("variable", "values", "classes", "parameters", "temperature", "pieces")
+#: A description or unpacked array larger than this many bytes is no model of ours.
+_LARGEST_TEXT, _LARGEST_ARRAYS = 16 * 2**20, 512 * 2**20
+
+#: What reading a damaged archive or description can raise.
+_BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +77,12 @@ class Model:
 
     def predict_proba(self, units: Any) -> "np.ndarray[Any, np.dtype[np.float64]]":
         """Probabilities over all legal values, shape (n_units, n_values); unseen values get 0."""
-        found = self.estimator.predict_proba(units)
-        wide = np.zeros((len(found), len(self.values)))
-        wide[:, [self.values.index(str(name)) for name in self.estimator.classes_]] = found
+        return self.widened(self.estimator.predict_proba(units))
+
+    def widened(self, proba: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Columns of learnt classes to columns of all legal values, 0 where nothing was learnt."""
+        wide = np.zeros((len(proba), len(self.values)))
+        wide[:, [self.values.index(str(name)) for name in self.estimator.classes_]] = proba
         return wide
 
 
@@ -69,17 +95,8 @@ def save_model(model: Model, folder: Path) -> Model:
         If the folder can't be written.
     """
     estimator = model.estimator
-    vocabulary = {
-        "words": _terms(estimator.words_),
-        "letters": _terms(estimator.letters_),
-        "place": list(features.PLACE_NAMES) if estimator.place else [],
-    }
-    arrays = {
-        "coef": estimator.coef_.astype(np.float32),
-        "intercept": estimator.intercept_.astype(np.float64),
-        "words_idf": estimator.words_.idf_.astype(np.float64),
-        "letters_idf": estimator.letters_.idf_.astype(np.float64),
-    }
+    arrays = _arrays(estimator.weights_)
+    pieces = estimator.pieces
     description = model.description | {
         "format": FORMAT,
         "variable": model.variable,
@@ -87,16 +104,24 @@ def save_model(model: Model, folder: Path) -> Model:
         "classes": [str(name) for name in estimator.classes_],
         "parameters": estimator.get_params(),
         "temperature": estimator.temperature_,
+        "pieces": pieces.fingerprint if pieces else "",
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    with whole_text(folder / _VOCABULARY) as stream:
-        json.dump(vocabulary, stream, ensure_ascii=False)
+    description["hash"] = _hash(arrays, description)
     with whole_binary(folder / _WEIGHTS) as binary:
-        np.savez_compressed(binary, **arrays)
-    description["hash"] = _hash(folder, description)
+        np.savez_compressed(binary, **arrays)  # type: ignore[arg-type]
     with whole_text(folder / _DESCRIPTION) as stream:
         json.dump(description, stream, ensure_ascii=False, indent=1)
     return load_model(folder)
+
+
+def _arrays(weights: Weights) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {"intercept": weights.intercept}
+    for name, block in weights.added.items():
+        arrays[name] = block.astype(np.float32)
+    for name, vocabulary in weights.vocabularies.items():
+        arrays[f"{name}_keys"] = vocabulary.keys
+        arrays[f"{name}_idf"] = vocabulary.idf.astype(np.float32)
+    return arrays
 
 
 def load_model(folder: Path) -> Model:
@@ -105,13 +130,46 @@ def load_model(folder: Path) -> Model:
     Raises
     ------
     ModelError
-        If the folder is no model, is damaged, or was written by another version.
+        If the folder is no model, is damaged, was written by another version, or needs another
+        embedding table than the one installed.
     """
+    description = _description(folder)
     try:
-        description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        arrays = _unpacked(folder / _WEIGHTS)
+        if _hash(arrays, description) != description["hash"]:
+            raise _damaged(folder, "its hash is not the one it was saved with")
+        estimator = _estimator(arrays, description)
+        values = tuple(map(str, description["values"]))
+        _check(set(description["classes"]) <= set(values), "classes that are no values")
+        model = Model(
+            name=folder.resolve().name,
+            estimator=estimator,
+            variable=str(description["variable"]),
+            values=values,
+            description=description,
+            hash=str(description["hash"]),
+            folder=folder,
+        )
+    except _BROKEN as error:
+        raise _damaged(folder, " ".join(str(error).split()) or type(error).__name__) from error
+    needed = estimator.pieces.fingerprint if estimator.pieces else ""
+    if description["pieces"] != needed:
+        raise ModelError(
+            f"{folder}: made with embedding table {description['pieces']!r}, installed is {needed!r}",
+            hint="train it again: framing train",
+        )
+    return model
+
+
+def _description(folder: Path) -> dict[str, Any]:
+    file = folder / _DESCRIPTION
+    try:
+        if file.stat().st_size > _LARGEST_TEXT:
+            raise _damaged(folder, f"{_DESCRIPTION} is larger than {_LARGEST_TEXT} bytes")
+        description = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         raise ModelError(f"{folder}: no model there", hint="train one: framing train") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(folder, f"{_DESCRIPTION} is not readable") from error
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         found = description.get("format") if isinstance(description, dict) else None
@@ -119,60 +177,59 @@ def load_model(folder: Path) -> Model:
             f"{folder}: model format {found!r}, expected {FORMAT}",
             hint="train it again: framing train",
         )
-    try:
-        if _hash(folder, description) != description["hash"]:
-            raise _damaged(folder, "its hash is not the one it was saved with")
-        estimator = _estimator(folder, description)
-        return Model(
-            name=folder.resolve().name,
-            estimator=estimator,
-            variable=str(description["variable"]),
-            values=tuple(map(str, description["values"])),
-            description=description,
-            hash=str(description["hash"]),
-            folder=folder,
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-        raise _damaged(folder, f"{type(error).__name__}") from error
+    return description
 
 
-def _estimator(folder: Path, description: dict[str, Any]) -> FramingClassifier:
-    vocabulary = json.loads((folder / _VOCABULARY).read_text(encoding="utf-8"))
-    with np.load(folder / _WEIGHTS, allow_pickle=False) as arrays:
-        weights = {name: arrays[name].astype(np.float64) for name in arrays.files}
-    estimator = FramingClassifier(**description["parameters"])
-    estimator.words_ = _restored(features.word_vectorizer(), vocabulary["words"], weights["words_idf"])
-    estimator.letters_ = _restored(
-        features.letter_vectorizer(), vocabulary["letters"], weights["letters_idf"]
-    )
-    estimator.classes_ = np.array(description["classes"])
-    estimator.coef_, estimator.intercept_ = weights["coef"], weights["intercept"]
-    estimator.temperature_ = float(description["temperature"])
-    width = sum(len(vocabulary[name]) for name in ("words", "letters", "place"))
-    if estimator.coef_.shape != (len(estimator.classes_), width):
-        raise ValueError("weights and vocabulary differ in size")
-    return estimator
+def _unpacked(file: Path) -> dict[str, NDArray[Any]]:
+    """Read arrays of numbers; how large they will be is looked at before they are unpacked."""
+    with zipfile.ZipFile(file) as packed:
+        size = sum(item.file_size for item in packed.infolist())
+    _check(size <= _LARGEST_ARRAYS, f"{size} bytes of weights")
+    with np.load(file, allow_pickle=False) as arrays:
+        found = {name: arrays[name] for name in arrays.files}
+    for name, array in found.items():
+        _check(array.dtype.kind in "fu" and bool(np.isfinite(array).all()), f"{name} is not all numbers")
+    return found
 
 
-def _terms(vectorizer: TfidfVectorizer) -> list[str]:
-    return [str(term) for term in vectorizer.get_feature_names_out()]
+def _estimator(arrays: Mapping[str, NDArray[Any]], description: Mapping[str, Any]) -> FramingClassifier:
+    classes = np.array([str(name) for name in description["classes"]])
+    _check(len(classes) > 0 and len(set(classes)) == len(classes), "classes missing or repeated")
+    temperature = float(description["temperature"])
+    _check(0 < temperature < float("inf"), f"temperature {temperature}")
+    blocks = [name for name in BLOCKS if description["parameters"][name]]
+    sizes = {"shape": len(SHAPE_NAMES), "place": len(PLACE_NAMES)}
+    vocabularies = {
+        name: Vocabulary(arrays[f"{name}_keys"].astype(np.uint32), arrays[f"{name}_idf"].astype(np.float64))
+        for name in GRAMS
+        if name in blocks
+    }
+    for name, vocabulary in vocabularies.items():
+        _check(bool((np.diff(vocabulary.keys.astype(np.int64)) > 0).all()), f"{name} keys are not ascending")
+        _check(vocabulary.idf.shape == vocabulary.keys.shape, f"{name} keys and idf differ in size")
+        sizes[name] = len(vocabulary.keys)
+    added = {name: arrays[name].astype(np.float64) for name in blocks}
+    for name, block in added.items():
+        wanted = (sizes.get(name, len(block)), len(classes))
+        _check(block.shape == wanted, f"{name} has shape {block.shape}, expected {wanted}")
+    intercept = arrays["intercept"].astype(np.float64)
+    _check(intercept.shape == classes.shape, "intercept and classes differ in size")
+    weights = Weights(vocabularies, added, intercept)
+    return FramingClassifier.restored(dict(description["parameters"]), classes, weights, temperature)
 
 
-def _restored(vectorizer: TfidfVectorizer, terms: list[str], idf: Any) -> TfidfVectorizer:
-    vectorizer.vocabulary = {str(term): index for index, term in enumerate(terms)}
-    vectorizer.idf_ = idf
-    return vectorizer
+def _check(holds: bool, found: str) -> None:
+    if not holds:
+        raise ValueError(f"found {found}")
 
 
-def _hash(folder: Path, description: dict[str, Any]) -> str:
+def _hash(arrays: Mapping[str, NDArray[Any]], description: Mapping[str, Any]) -> str:
     """Hash what decides a prediction: arrays by content, since compressed bytes may differ."""
     mark = hashlib.blake2b(digest_size=16)
-    for key in ("variable", "values", "classes", "parameters", "temperature"):
+    for key in _DECIDING:
         mark.update(json.dumps(description[key], sort_keys=True).encode())
-    mark.update((folder / _VOCABULARY).read_bytes())
-    with np.load(folder / _WEIGHTS, allow_pickle=False) as arrays:
-        for name in sorted(arrays.files):
-            mark.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    for name in sorted(arrays):
+        mark.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
     return mark.hexdigest()
 
 

@@ -48,6 +48,7 @@ app.command()(reliability.reliability)
 app.command()(learning.train)
 app.command()(learning.evaluate)
 app.command()(learning.score)
+app.add_typer(learning.model_app, name="model")
 app.command()(demo.demo)
 
 

@@ -1,4 +1,4 @@
-"""`framing train`, `framing evaluate` and `framing score`."""
+"""`framing train`, `framing evaluate`, `framing model show` and `framing score`."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,6 +21,28 @@ from framing.cli.output import finish, print_json, print_table, rows_on_stdout, 
 
 if TYPE_CHECKING:
     from framing.classifier import Evaluation
+
+model_app = typer.Typer(help="What a model is and how far to trust it.", no_args_is_help=True)
+
+
+@model_app.command("show")
+def show(
+    model: Annotated[
+        str, typer.Argument(metavar="[MODEL]", help="A folder, or a name under models/; default: as score.")
+    ] = "",
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Show a model's card."""
+    from framing.steps.models import show as run
+    from framing.steps.study import Study
+
+    shown = run(Study.find(workspace), model)
+    if as_json:
+        print_json(shown.description)
+    else:
+        typer.echo(f"{shown.model} in {shown.folder}")
+        typer.echo(shown.card)
 
 
 def train(
@@ -51,6 +73,9 @@ def train(
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="A folder, or a name under models/.")],
     labels: Labels = None,
+    against: Annotated[
+        str, typer.Option(metavar="MODEL", help="Compare with another model on the same units.")
+    ] = "",
     workspace: WorkspaceOption = None,
     as_json: Json = False,
 ) -> None:
@@ -58,7 +83,7 @@ def evaluate(
     from framing.steps.evaluate import evaluate as run
     from framing.steps.study import Study
 
-    done = run(Study.find(workspace), model, labels or [])
+    done = run(Study.find(workspace), model, labels or [], against=against)
     if as_json:
         print_json(done)
         return
@@ -68,14 +93,26 @@ def evaluate(
     if done.unresolved:
         say(f"{done.unresolved} units without a majority were left out")
     _print(done.evaluation)
+    if done.against:
+        typer.echo(f"against {done.against.model}")
+        _print(done.against.evaluation)
+        gain = done.against.difference
+        typer.echo(
+            f"difference: macro-F1 {gain.macro_f1:+.3f}{_between(gain.macro_f1_interval)}, "
+            f"accuracy {gain.accuracy:+.3f}{_between(gain.accuracy_interval)}"
+        )
+
+
+def _between(interval: tuple[float, float] | None) -> str:
+    return f" ({interval[0]:.3f} to {interval[1]:.3f})" if interval else ""
 
 
 def _print(result: "Evaluation") -> None:
     typer.echo(
-        f"macro-F1 {result.macro_f1:.3f}, accuracy {result.accuracy:.3f} "
+        f"macro-F1 {result.macro_f1:.3f}{_between(result.macro_f1_interval)}, accuracy {result.accuracy:.3f} "
         f"(commonest answer: {result.majority_accuracy:.3f}), calibration error {result.ece:.3f}"
     )
-    print_table(result.by_value, ["value", "units", "precision", "recall", "f1"])
+    print_table(result.by_value, ["value", "units", "articles", "precision", "recall", "f1", "note"])
 
 
 def score(
@@ -86,6 +123,9 @@ def score(
         Path | None,
         typer.Option(metavar="FILE", help="Write a table with one row an article here."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Add a column: what moved each score most.")
+    ] = False,
     column: Column = None,
     presplit: Presplit = False,
     workspace: WorkspaceOption = None,
@@ -100,7 +140,7 @@ def score(
     with ExitStack() as closing:
         rows = None
         if output is None and not as_json:
-            names = step.score_columns(find_model(study, model))
+            names = step.score_columns(find_model(study, model), explain=explain)
             rows = closing.enter_context(rows_on_stdout(names))
         done = step.score(
             study,
@@ -111,6 +151,7 @@ def score(
             output=output,
             articles=articles,
             rows=rows,
+            explain=explain,
         )
     if as_json:
         print_json(done)

@@ -108,7 +108,7 @@ def _missing(reasons: dict[str, str]) -> list[str]:
     for name, why in reasons.items():
         shown = "an interval" if name.endswith("_interval") else name.replace("_", " ")
         names.setdefault(why, []).append(shown)
-    return [f"no {', '.join(dict.fromkeys(found))}: {why}" for why, found in names.items()]
+    return [f"not given: {', '.join(dict.fromkeys(found))}: {why}" for why, found in names.items()]
 
 
 def _figure(value: float | None, interval: list[float] | None) -> str:

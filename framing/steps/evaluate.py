@@ -5,14 +5,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from framing.errors import TableError
+from framing.errors import ModelError, TableError
 from framing.formats import read_frame
 from framing.steps.gold import gold_for
 from framing.steps.models import find_model
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
-    from framing.classifier import Evaluation
+    import pandas as pd
+
+    from framing.classifier import Evaluation, Model
+    from framing.classifier.evaluation import Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Another model's figures on the same units.
+
+    Attributes
+    ----------
+    model : str
+    evaluation : Evaluation
+    difference : Difference
+        The first model's figures minus this one's.
+    """
+
+    model: str
+    evaluation: "Evaluation"
+    difference: "Difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +47,8 @@ class Evaluated:
     unresolved : int
         Units left out because they have no majority.
     evaluation : Evaluation
+    against : Against or None
+        Another model on the same units, if one was named.
     """
 
     model: str
@@ -34,41 +56,95 @@ class Evaluated:
     seen: int
     unresolved: int
     evaluation: "Evaluation"
+    against: "Against | None" = None
 
 
-def evaluate(study: Study, model: str, labels: Sequence[Path] = ()) -> Evaluated:
+def evaluate(study: Study, model: str, labels: Sequence[Path] = (), *, against: str = "") -> Evaluated:
     """Compare a model's predictions with gold on units that it was not trained on.
+
+    Parameters
+    ----------
+    study : Study
+    model : str
+        A folder or a name under `models/`.
+    labels : sequence of Path
+        LABELS; none: the workspace's.
+    against : str
+        Another model to compare with; units that either was trained on are left out.
 
     Raises
     ------
     TableError
         If no such unit is left.
     ModelError
-        If the model can't be used.
+        If a model can't be used, or the two predict different variables or values.
     """
-    from framing.classifier.evaluation import evaluate as compare
     from framing.labels import read_labels
 
     found = find_model(study, model)
+    other = find_model(study, against) if against else None
+    if other:
+        _refuse_other_values(found, other)
     gold = gold_for(study, read_labels(study.label_paths(list(labels))), found.variable)
-    seen = _training_units(found.folder) if found.folder else set()
+    seen = _training_units(found) | (_training_units(other) if other else set())
     fresh = gold.resolved[~gold.resolved["unit_id"].isin(seen)]
     if fresh.empty:
         raise TableError(
             f"model {found.id} was trained on all {len(gold.resolved)} labelled units, expected new ones",
-            hint="its figures on units held out stand in its card: framing train writes it",
+            hint="its figures on units held out stand in its card: framing model show",
         )
-    answers = [str(value) for value in fresh["value"]]
-    result = compare(answers, found.predict_proba(fresh), found.values, several=gold.several)
+    seed = study.settings.seed
     return Evaluated(
         model=found.id,
         variable=found.variable,
         seen=len(gold.resolved) - len(fresh),
         unresolved=gold.unresolved,
-        evaluation=result,
+        evaluation=_figures(found, fresh, seed),
+        against=_against(found, other, fresh, seed) if other else None,
     )
 
 
-def _training_units(folder: Path) -> set[str]:
-    file = folder / "training.csv"
-    return set(read_frame(file)["unit_id"]) if file.is_file() else set()
+def _figures(model: "Model", fresh: "pd.DataFrame", seed: int) -> "Evaluation":
+    from framing.classifier.evaluation import evaluate as compare
+
+    return compare(
+        [str(value) for value in fresh["value"]],
+        model.predict_proba(fresh),
+        model.values,
+        articles=_articles(fresh),
+        several=model.estimator.several,
+        seed=seed,
+    )
+
+
+def _against(model: "Model", other: "Model", fresh: "pd.DataFrame", seed: int) -> Against:
+    from framing.classifier.estimator import chosen
+    from framing.classifier.evaluation import difference
+
+    first, second = (
+        chosen(one.predict_proba(fresh), one.values, several=one.estimator.several).tolist()
+        for one in (model, other)
+    )
+    gold = [str(value) for value in fresh["value"]]
+    gain = difference(gold, first, second, values=model.values, articles=_articles(fresh), seed=seed)
+    return Against(other.id, _figures(other, fresh, seed), gain)
+
+
+def _refuse_other_values(model: "Model", other: "Model") -> None:
+    mine = (model.variable, set(model.values), model.estimator.several)
+    theirs = (other.variable, set(other.values), other.estimator.several)
+    if mine != theirs:
+        raise ModelError(
+            f"{model.id} predicts {model.variable} ({' '.join(model.values)}), "
+            f"{other.id} predicts {other.variable} ({' '.join(other.values)}); expected the same",
+            hint="compare models that were trained on the same variable",
+        )
+
+
+def _training_units(model: "Model") -> set[str]:
+    file = model.folder / "training.csv" if model.folder else None
+    return set(read_frame(file)["unit_id"]) if file and file.is_file() else set()
+
+
+def _articles(units: "pd.DataFrame") -> list[str]:
+    return [a or u for a, u in zip(units["article_id"], units["unit_id"], strict=True)]

@@ -1,7 +1,9 @@
 """Which model a step works with."""
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from framing.codebook import Codebook, values_of
 from framing.errors import ModelError
@@ -9,6 +11,9 @@ from framing.steps.study import Study
 
 if TYPE_CHECKING:
     from framing.classifier import Model
+
+#: The model that comes with the package: it predicts the packaged codebook's first variable.
+SHIPPED = Path(__file__).resolve().parent.parent / "_model" / "frame"
 
 
 def find_model(study: Study, given: str = "") -> "Model":
@@ -21,17 +26,72 @@ def find_model(study: Study, given: str = "") -> "Model":
     """
     from framing.classifier import load_model
 
-    model = load_model(_folder(study, given))
+    model = load_model(model_folder(study, given))
     if study.workspace:
         refuse_other_codebook(model, study.codebook)
     return model
 
 
-def _folder(study: Study, given: str) -> Path:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A model's card.
+
+    Attributes
+    ----------
+    model : str
+        ``name@hash``.
+    folder : Path
+    card : str
+        Markdown.
+    description : dict
+        What is told of the model, and its figures under ``metrics`` (None if it came without).
+    """
+
+    model: str
+    folder: Path
+    card: str
+    description: dict[str, Any]
+
+
+def show(study: Study, given: str = "") -> Shown:
+    """Find a model and its card.
+
+    Raises
+    ------
+    ModelError
+        If there is no model, or its card or figures are damaged.
+    """
+    from framing.classifier import load_model
+
+    folder = model_folder(study, given)
+    model = load_model(folder)
+    card = _read(folder / "card.md") or f"# Model {model.id}\n\nIt came without a card."
+    try:
+        metrics = json.loads(_read(folder / "metrics.json") or "null")
+    except (ValueError, RecursionError) as error:
+        raise ModelError(
+            f"{folder / 'metrics.json'}: no JSON: {error}", hint="train it again: framing train"
+        ) from error
+    return Shown(model.id, folder, card, {"model": model.id} | model.description | {"metrics": metrics})
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{file}: can't be read: {error}", hint="train it again: framing train") from error
+
+
+def model_folder(study: Study, given: str = "") -> Path:
+    """The folder that a model's name stands for; the shipped one if nothing else is there."""
     models = study.workspace.models if study.workspace else Path("models")
     name = given or study.settings.default_model
     if not name:
-        return models / study.codebook.variables[0].name
+        first = study.codebook.variables[0].name
+        own = models / first
+        return SHIPPED if not own.exists() and SHIPPED.name == first and SHIPPED.is_dir() else own
     folder = Path(name)
     return folder if folder.is_dir() or len(folder.parts) > 1 else models / name
 

@@ -53,6 +53,7 @@ def score(
     output: Path | None = None,
     articles: Path | None = None,
     rows: Rows | None = None,
+    explain: bool = False,
 ) -> Scored:
     """Score the units of any inputs.
 
@@ -67,6 +68,8 @@ def score(
         Files for SCORES and for the articles' table.
     rows : Rows, optional
         Takes SCORES rows as they come; see `score_columns`.
+    explain : bool
+        Add the column ``explanation``: what moved the score of the predicted value most.
 
     Raises
     ------
@@ -81,10 +84,12 @@ def score(
     with ExitStack() as files:
         sinks = [rows] if rows else []
         if output:
-            sinks.append(files.enter_context(writing(output, score_columns(found))))
+            sinks.append(files.enter_context(writing(output, score_columns(found, explain=explain))))
         summary = files.enter_context(writing(articles, article_columns(found))) if articles else None
         for batch in _batched(splitting):
             scores = _scored(found, batch)
+            if explain:
+                _explain(found, batch, scores)
             for row in scores:
                 counts[row["label"]] = counts.get(row["label"], 0) + 1
             for sink in sinks:
@@ -94,10 +99,11 @@ def score(
     return Scored(found.id, splitting.articles, splitting.units, splitting.unusable, counts)
 
 
-def score_columns(model: "Model") -> list[str]:
-    """The columns of SCORES for a model."""
+def score_columns(model: "Model", *, explain: bool = False) -> list[str]:
+    """The columns of SCORES for a model; with `explain`, ``explanation`` comes last."""
     probabilities = [f"p_{value}" for value in model.values]
-    return [*UNIT_COLUMNS, "variable", "label", "confidence", *probabilities, "model"]
+    last = ["explanation"] if explain else []
+    return [*UNIT_COLUMNS, "variable", "label", "confidence", *probabilities, "model", *last]
 
 
 def article_columns(model: "Model") -> list[str]:
@@ -128,22 +134,32 @@ def _batched(splitting: Splitting) -> Iterator[list[Unit]]:
 
 
 def _scored(model: "Model", units: list[Unit]) -> list[dict[str, Any]]:
-    import numpy as np
-
     from framing.classifier.estimator import chosen
 
     proba = model.predict_proba(units)
     several = model.estimator.several
     labels = chosen(proba, model.values, several=several)
     sure: list[float] = _confidence(proba, several=several).tolist()
+    spread: Any = proba.tolist()
     names = [f"p_{value}" for value in model.values]
     return [
         unit.row()
         | {"variable": model.variable, "label": label, "confidence": round(trust, 6)}
-        | {name: round(float(p), 6) for name, p in zip(names, np.atleast_1d(row), strict=True)}
+        | {name: round(p, 6) for name, p in zip(names, row, strict=True)}
         | {"model": model.id}
-        for unit, label, trust, row in zip(units, labels.tolist(), sure, np.atleast_2d(proba), strict=True)
+        for unit, label, trust, row in zip(units, labels.tolist(), sure, spread, strict=True)
     ]
+
+
+def _explain(model: "Model", units: list[Unit], scores: list[dict[str, Any]]) -> None:
+    """Add to each row what moved the score of its value, or for ``several`` of its likeliest value."""
+    from framing.classifier.explanation import told
+
+    classes = [str(name) for name in model.estimator.classes_]
+    warm = model.estimator.temperature_
+    for row, summands in zip(scores, model.estimator.explain(units), strict=True):
+        value = max(classes, key=lambda name: float(row[f"p_{name}"]))
+        row["explanation"] = told(value, classes.index(value), summands, warm)
 
 
 def _confidence(proba: "np.ndarray[Any, Any]", *, several: bool) -> "np.ndarray[Any, Any]":

@@ -1,7 +1,7 @@
 """`framing train`: gold to a model of one variable, tested on stories that it has not seen."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,15 +10,19 @@ from framing import __version__
 from framing.codebook import values_of
 from framing.errors import TrainingError
 from framing.files import whole_text
-from framing.formats import writing
+from framing.formats import read_frame, writing
 from framing.steps.gold import gold_for
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from framing.classifier import Evaluation, FramingClassifier
+    from framing.classifier import Bench, Evaluation, FramingClassifier, Model, Trial
     from framing.labels import Gold
+
+_TRAINING = ("unit_id", "article_id", "story", "region", "value")
+_FREQUENT = 5
+WEIGHTING = "Every unit with gold counts the same; values are balanced by how often they occur."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,9 @@ class Trained:
         What was kept together in testing, with how many groups and folds.
     evaluation : Evaluation or None
         On units the model had not seen; None where there was one group only.
+    further : dict
+        The rest of the trial, see `framing.classifier.Trial`; ``last_model`` among the baselines,
+        ``largest_weights`` by value, and ``weighting`` in words.
     """
 
     model: str
@@ -52,6 +59,7 @@ class Trained:
     by_value: dict[str, int]
     held_out: str
     evaluation: "Evaluation | None"
+    further: dict[str, Any]
 
 
 def train(
@@ -80,17 +88,53 @@ def train(
     TableError
         If a label is not in the codebook.
     """
-    from framing.classifier import FramingClassifier, Model, save_model
+    from framing.classifier import Bench, FramingClassifier, contradictions, trial
     from framing.labels import read_labels
 
     table = read_labels(study.label_paths(list(labels)))
     name = variable or _first_variable(study, list(dict.fromkeys(table["variable"])))
     gold = gold_for(study, table, name)
     counts = _refuse_too_little(gold)
-    estimator = FramingClassifier(several=gold.several)
-    held_out, evaluation, proba = _tested(estimator, gold, study.settings.seed)
     folder = output or (study.workspace.models if study.workspace else Path("models")) / name
-    known = study.codebook.variable(name)
+    resolved = gold.resolved.reset_index(drop=True)
+    bench = Bench(FramingClassifier(several=gold.several), resolved, None, study.settings.seed)
+    bench.fit()
+    found = trial(bench)
+    found.baselines["last_model"] = _last_model(folder, bench, found, gold.values)
+    if found.scores is not None:
+        tested = bench.tested(found.scores)
+        bench.model.calibrate(found.scores[tested], [bench.answers[row] for row in tested])
+    saved = _saved(study, gold, bench.model, folder, counts, found.held_out)
+    further = {k: v for k, v in found.plain().items() if k not in ("held_out", "evaluation")}
+    further |= {"largest_weights": largest_weights(bench), "weighting": WEIGHTING}
+    trained = Trained(
+        model=saved.id,
+        folder=folder,
+        variable=name,
+        units=len(resolved),
+        articles=resolved["article_id"].nunique(),
+        unresolved=gold.unresolved,
+        by_value=counts,
+        held_out=found.held_out,
+        evaluation=found.evaluation,
+        further=further,
+    )
+    doubts = [] if found.proba is None else contradictions(bench, found.proba)
+    _write_beside(trained, saved, bench, found.proba, doubts)
+    return trained
+
+
+def _saved(
+    study: Study,
+    gold: "Gold",
+    estimator: "FramingClassifier",
+    folder: Path,
+    counts: dict[str, int],
+    held_out: str,
+) -> "Model":
+    from framing.classifier import Model, save_model
+
+    known = study.codebook.variable(gold.variable)
     description = {
         "measures": values_of(known) if known else None,
         "codebook": study.codebook.model_dump(mode="json") if known else None,
@@ -99,20 +143,42 @@ def train(
         "seed": study.settings.seed,
         "versions": _versions(),
     }
-    saved = save_model(Model(folder.resolve().name, estimator, name, gold.values, description), folder)
-    trained = Trained(
-        model=saved.id,
-        folder=folder,
-        variable=name,
-        units=len(gold.resolved),
-        articles=gold.resolved["article_id"].nunique(),
-        unresolved=gold.unresolved,
-        by_value=counts,
-        held_out=held_out,
-        evaluation=evaluation,
+    return save_model(
+        Model(folder.resolve().name, estimator, gold.variable, gold.values, description), folder
     )
-    _write_beside(trained, gold, proba, folder)
-    return trained
+
+
+def _last_model(folder: Path, bench: "Bench", found: "Trial", values: Sequence[str]) -> dict[str, Any]:
+    """The model that is about to be replaced, by its own held-out predictions of the same units."""
+    import numpy as np
+
+    file = folder / "training.csv"
+    if found.proba is None or not file.is_file():
+        return {"reason": "there was none" if not file.is_file() else "this one was not tested"}
+    old = read_frame(file)
+    if "label" not in old.columns or "unit_id" not in old.columns:
+        return {"reason": "it kept no held-out predictions"}
+    from framing.classifier.estimator import chosen
+    from framing.classifier.evaluation import Counts, difference
+
+    before = dict(zip(old["unit_id"], old["label"], strict=True))
+    rows = [row for row in bench.tested(found.proba) if bench.gold["unit_id"].iloc[row] in before]
+    if not rows:
+        return {"reason": "it was tested on none of these units"}
+    gold = [bench.answers[row] for row in rows]
+    articles = [bench.articles[row] for row in rows]
+    then = [before[bench.gold["unit_id"].iloc[row]] for row in rows]
+    now = chosen(found.proba[rows], bench.model.classes_, several=bench.model.several).tolist()
+    counts = Counts.of(gold, then, values, articles)
+    _, macro, accuracy = counts.figures(np.ones((1, len(counts.units))))
+    gain = difference(gold, now, then, values=values, articles=articles)
+    return {
+        "units": len(rows),
+        "macro_f1": float(macro[0]),
+        "accuracy": float(accuracy[0]),
+        "macro_f1_gain": gain.macro_f1,
+        "macro_f1_gain_interval": gain.macro_f1_interval,
+    }
 
 
 def _first_variable(study: Study, found: list[str]) -> str:
@@ -141,31 +207,6 @@ def _refuse_too_little(gold: "Gold") -> dict[str, int]:
     return counts
 
 
-def _tested(
-    estimator: "FramingClassifier", gold: "Gold", seed: int
-) -> tuple[str, "Evaluation | None", "np.ndarray[Any, Any] | None"]:
-    """Fit the estimator; test and calibrate it by scores of units that their model did not see."""
-    from framing.classifier.estimator import out_of_fold, probabilities
-    from framing.classifier.evaluation import evaluate
-    from framing.classifier.features import as_table
-    from framing.classifier.groups import folds_of, groups_of
-
-    resolved = gold.resolved.reset_index(drop=True)
-    answers = [str(value) for value in resolved["value"]]
-    table = as_table(resolved)
-    estimator.fit(table, answers)
-    groups, kind = groups_of(resolved)
-    folds = list(folds_of(groups, answers, seed=seed))
-    if not folds:
-        return f"nothing: all units are of one group ({kind})", None, None
-    scores = out_of_fold(estimator, table, answers, folds, estimator.classes_)
-    estimator.calibrate(scores, answers)
-    proba = probabilities(scores / estimator.temperature_, several=gold.several)
-    classes = [str(name) for name in estimator.classes_]
-    evaluation = evaluate(answers, proba, classes, several=gold.several)
-    return f"whole {kind} ({len(set(groups))}) in {len(folds)} folds", evaluation, proba
-
-
 def _versions() -> dict[str, str]:
     import numpy
     import sklearn
@@ -173,44 +214,68 @@ def _versions() -> dict[str, str]:
     return {"framing": __version__, "scikit-learn": sklearn.__version__, "numpy": numpy.__version__}
 
 
-def _write_beside(trained: Trained, gold: "Gold", proba: "np.ndarray[Any, Any] | None", folder: Path) -> None:
+def _write_beside(
+    trained: Trained,
+    model: "Model",
+    bench: "Bench",
+    proba: "np.ndarray[Any, Any] | None",
+    doubts: Sequence[dict[str, Any]],
+) -> None:
+    """Write card, metrics, training units with held-out predictions, and doubtful labels."""
+    from framing.classifier.card import card
+
+    folder = trained.folder
+    metrics = {k: v for k, v in asdict(trained).items() if k not in ("folder", "further")} | trained.further
     with whole_text(folder / "metrics.json") as stream:
-        json.dump(asdict(trained) | {"folder": folder.name}, stream, ensure_ascii=False, indent=1)
+        json.dump(metrics, stream, ensure_ascii=False, indent=1)
     with whole_text(folder / "card.md") as stream:
-        stream.write(card(trained))
-    classes = sorted({v for answer in gold.resolved["value"] for v in str(answer).split("|") if v})
-    rows = gold.resolved[["unit_id", "article_id", "story", "region", "value"]].to_dict("records")
-    names = [f"p_{value}" for value in classes] if proba is not None else []
-    with writing(folder / "training.csv", [*map(str, rows[0]), *names]) as table:
-        for index, row in enumerate(rows):
-            told = [round(float(p), 6) for p in proba[index]] if proba is not None else []
-            table.write([{str(k): v for k, v in row.items()} | dict(zip(names, told, strict=True))])
+        stream.write(card(metrics))
+    names = [f"p_{value}" for value in model.values] if proba is not None else []
+    held = ["label", *names] if names else []
+    with writing(folder / "training.csv", [*_TRAINING, *held]) as table:
+        table.write(_training_rows(model, bench, proba, names))
+    columns = ["unit_id", "article_id", "region", "value", "suggested", "p_value", "p_suggested", "text"]
+    with writing(folder / "doubts.csv", columns) as table:
+        table.write(doubts)
 
 
-def card(trained: Trained) -> str:
-    """Write the model card as Markdown."""
-    lines = [
-        f"# Model {trained.model}",
-        "",
-        f"Predicts the variable `{trained.variable}` of a unit. Learnt from {trained.units} units of "
-        f"{trained.articles} articles; {trained.unresolved} units without a majority were left out.",
-        "",
-        f"Held out in testing: {trained.held_out}.",
-        "",
-    ]
-    result = trained.evaluation
-    if result is None:
-        return "\n".join([*lines, "It was not tested: the labels hold one group only.", ""])
-    lines += [
-        f"Macro-F1 {result.macro_f1:.3f}, accuracy {result.accuracy:.3f} (always the commonest answer: "
-        f"{result.majority_accuracy:.3f}), expected calibration error {result.ece:.3f}. The temperature was "
-        "set on the same held-out scores, one number for all of them.",
-        "",
-        "| value | units | precision | recall | F1 |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
-    for row in result.by_value:
-        figures = (row["precision"], row["recall"], row["f1"])
-        told = " | ".join("undefined" if f is None else f"{f:.3f}" for f in figures)
-        lines.append(f"| {row['value']} | {row['units']} | {told} |")
-    return "\n".join([*lines, ""])
+def _training_rows(
+    model: "Model", bench: "Bench", proba: "np.ndarray[Any, Any] | None", names: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    from framing.classifier.estimator import chosen
+
+    rows = bench.gold[list(_TRAINING)].to_dict("records")
+    if proba is None:
+        yield from ({str(k): v for k, v in row.items()} for row in rows)
+        return
+    tested = set(bench.tested(proba).tolist())
+    labels = chosen(proba, bench.model.classes_, several=bench.model.several).tolist()
+    wide = model.widened(proba).tolist()
+    for index, row in enumerate(rows):
+        told = {str(k): v for k, v in row.items()}
+        if index in tested:
+            told |= {"label": labels[index]}
+            told |= {name: round(p, 6) for name, p in zip(names, wide[index], strict=True)}
+        yield told
+
+
+def largest_weights(bench: "Bench", count: int = 12) -> dict[str, list[str]]:
+    """Words that speak most for each value: whether framing was learnt, or topics."""
+    import numpy as np
+
+    from framing.classifier.constants import Constants
+    from framing.classifier.features import columns_of
+
+    words: dict[str, int] = {}
+    for text in bench.gold["text"]:
+        for token in dict.fromkeys(str(text).lower().split()):
+            words[token] = words.get(token, 0) + 1
+    frequent = sorted(word for word, units in words.items() if units >= _FREQUENT)
+    if not frequent:
+        return {}
+    added = Constants(bench.model.weights_, bench.model.pieces).of_tokens(columns_of(frequent))
+    order = np.argsort(-added, axis=0, kind="stable")[:count]
+    return {
+        str(name): [frequent[row] for row in order[:, index]]
+        for index, name in enumerate(bench.model.classes_)
+    }
