@@ -25,6 +25,7 @@ _HOME = {
     "Study": "framing.steps.study",
     "Unit": "framing.records",
     "adjudicate": "framing.steps.adjudicate",
+    "compare": "framing.steps.compare",
     "demo": "framing.steps.demo",
     "doctor": "framing.steps.doctor",
     "evaluate": "framing.steps.evaluate",
@@ -47,6 +48,7 @@ __all__ = [
     "Unit",
     "__version__",
     "adjudicate",
+    "compare",
     "demo",
     "doctor",
     "evaluate",
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from framing.labels import read_labels
     from framing.records import Article, Unit
     from framing.steps.adjudicate import adjudicate
+    from framing.steps.compare import compare
     from framing.steps.demo import demo
     from framing.steps.doctor import doctor
     from framing.steps.evaluate import evaluate

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from framing.cli import (
     codebook,
+    compare,
     demo,
     doctor,
     init,
@@ -49,6 +50,7 @@ app.command()(learning.train)
 app.command()(learning.evaluate)
 app.command()(learning.score)
 app.add_typer(learning.model_app, name="model")
+app.command()(compare.compare)
 app.command()(demo.demo)
 
 

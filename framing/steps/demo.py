@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from framing.errors import WorkspaceError
 from framing.resources import packaged
 from framing.settings import Workspace
+from framing.steps.compare import Compared, compare
 from framing.steps.init import init
 from framing.steps.pull import PulledLabels, pull
 from framing.steps.push import Push, Pushed, push
@@ -36,6 +37,7 @@ class Demo:
     pulled : PulledLabels
     trained : Trained
     scored : Scored
+    compared : Compared
     unmatched : int
         Starter answers whose unit the splitter cuts otherwise; they stay out of the demo.
     files : dict of str to str
@@ -48,6 +50,7 @@ class Demo:
     pulled: PulledLabels
     trained: Trained
     scored: Scored
+    compared: Compared
     unmatched: int
     files: dict[str, str]
 
@@ -94,6 +97,8 @@ def demo(
     say("scoring all pages")
     scores = study.needed.scores
     scored = score(study, inputs, output=scores / "units.csv", articles=scores / "articles.csv")
+    say("comparing how the outlets told the same events")
+    compared = compare(study, inputs, study.needed.root / "stories")
     return Demo(
         workspace=folder,
         studio=studio,
@@ -101,12 +106,14 @@ def demo(
         pulled=pulled,
         trained=trained,
         scored=scored,
+        compared=compared,
         unmatched=total - pulled.rows,
         files={
             "labels": str(pulled.file),
             "model card": str(trained.folder / "card.md"),
             "scores": str(scores / "units.csv"),
             "articles": str(scores / "articles.csv"),
+            "stories": str(compared.index),
         },
     )
 

@@ -1,0 +1,1 @@
+"""What the scored articles say: stories across outlets, their quotations, differences of outlets."""

@@ -1,0 +1,1 @@
+"""Tables to pages that open from disk."""
