@@ -189,3 +189,25 @@ def test_disagreements_are_settled_by_one_person(pages: Workspace, connection: C
     row = frame[frame["coder"] == "adjudicator"].iloc[0]
     assert (row["unit_id"], row["value"], row["reason"]) == (first.unit_id, "site_furniture", "slip")
     assert run("adjudicate").err.startswith("error: round 'main': no open disagreement")
+
+
+def test_several_variables_share_one_screen(connected: Workspace, connection: Connection) -> None:
+    connected.codebook.write_text(
+        "variables:\n"
+        "  - {name: stance, values: [{name: pro, definition: For it., hotkey: p}, {name: con, definition: Against.}]}\n"
+        "  - name: topics\n    type: several\n    values:\n"
+        "      - {name: money, definition: Costs., hotkey: m}\n      - {name: health, definition: Bodies.}\n",
+        encoding="utf-8",
+    )
+    study = Study(connected)
+    ada = add_account(connection, f"multi{id(connected)}").user
+    first, second, *_ = split([connected.seeds])
+    answers = {
+        first.unit_id: (Answer(ada, {"stance": ["pro"], "topics": ["health", "money"]}),),
+        second.unit_id: (Answer(ada, {"stance": ["con"], "topics": []}),),
+    }
+    push(study, ["seeds"], Push(answers=answers))
+    frame = read_frame(pull(study).file).set_index(["unit_id", "variable"])["value"]
+    assert frame[(first.unit_id, "stance")] == "pro"
+    assert frame[(first.unit_id, "topics")] == "money|health"
+    assert (frame[(second.unit_id, "stance")], frame[(second.unit_id, "topics")]) == ("con", "")
