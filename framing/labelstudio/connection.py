@@ -1,8 +1,10 @@
 """A signed-in connection to a Label Studio server; its errors become ours, in one line."""
 
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
@@ -90,6 +92,18 @@ class Connection:
         with self.speaking() as client:
             release = client.versions.get(request_options=AGAIN)
         return str(getattr(release, "release", "") or "")
+
+    def clock_skew(self) -> float:
+        """Seconds by which the server's clock is ahead of this machine's, to the second."""
+        try:
+            answer = httpx.get(f"{self.url}/health", timeout=30, trust_env=False)
+        except httpx.HTTPError as error:
+            raise ServerUnreachable(
+                f"no Label Studio answers at {self.url}: {type(error).__name__}",
+                hint="is it running? framing studio status",
+            ) from error
+        told = answer.headers.get("date", "")
+        return parsedate_to_datetime(told).timestamp() - time.time() if told else 0.0
 
     def _told(self, error: ApiError) -> ServerError:
         detail = _detail(error.body)

@@ -125,6 +125,43 @@ def ensure_project(
     return oldest
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How a project hands out its tasks, as the server has it now.
+
+    Attributes
+    ----------
+    sampling : str
+        Label Studio's name of the order.
+    model_version : str
+        Whose suggestions are shown; empty: none in particular.
+    coders : int
+        How many coders answer each task.
+    shows_suggestions : bool
+    suggestions : int
+        How many suggestions are stored.
+    """
+
+    sampling: str
+    model_version: str
+    coders: int
+    shows_suggestions: bool
+    suggestions: int
+
+
+def queue_of(connection: Connection, project: int) -> Queue:
+    """Read how a project hands out its tasks."""
+    with connection.speaking() as client:
+        found = client.projects.get(id=project, request_options=AGAIN)
+    return Queue(
+        sampling=str(found.sampling or ""),
+        model_version=str(found.model_version or ""),
+        coders=int(found.maximum_annotations or 1),
+        shows_suggestions=bool(found.show_collab_predictions),
+        suggestions=int(found.total_predictions_number or 0),
+    )
+
+
 def update_screen(connection: Connection, project: Project, codebook: Codebook) -> None:
     """Bring a project's screen and instructions up to the codebook."""
     with connection.speaking() as client:

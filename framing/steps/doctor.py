@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from framing.labelstudio.projects import Project
 
 
+#: Seconds that two clocks may differ before tokens fail.
+_SKEW = 30
+#: Coders that a blind project needs at least.
+_OVERLAP = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at.
@@ -47,7 +53,8 @@ def _findings(study: Study) -> Iterator[Finding]:
         yield Finding("codebook", "ok", f"{len(book.variables)} variables, {book.fingerprint}")
         connection = connect(study)
         yield from _server(connection)
-        yield from _project(study, connection)
+        yield from _clock(connection)
+        yield from _projects(study, connection)
     except FramingError as error:
         name = type(error).__name__.removesuffix("Error").lower() or "study"
         yield Finding(name, "fault", error.message, error.hint)
@@ -71,23 +78,75 @@ def _server(connection: "Connection") -> Iterator[Finding]:
         )
 
 
-def _project(study: Study, connection: "Connection") -> Iterator[Finding]:
-    from framing.labelstudio.projects import find_project
+def _clock(connection: "Connection") -> Iterator[Finding]:
+    skew = connection.clock_skew()
+    if abs(skew) <= _SKEW:
+        yield Finding("clock", "ok", f"within {_SKEW} seconds of the server's")
+    else:
+        which = "behind" if skew > 0 else "ahead of"
+        yield Finding(
+            "clock",
+            "fault",
+            f"{abs(skew):.0f} seconds {which} the server's; access tokens last 300 seconds",
+            "set this machine's clock, for example by turning time synchronisation on",
+        )
+
+
+def _projects(study: Study, connection: "Connection") -> Iterator[Finding]:
+    from framing.labelstudio.projects import find_projects
 
     name = study.settings.round
-    project = find_project(connection, study.settings.study, name)
-    if project is None:
+    projects = find_projects(connection, study.settings.study, name)
+    if not projects:
         yield Finding("project", "warning", f"none yet for round {name!r}", "framing push seeds/")
         return
-    yield Finding("project", "ok", f"{project.title} at {connection.url}/projects/{project.id}")
-    yield from _screen(study, project)
+    for project in projects:
+        where = f"{connection.url}/projects/{project.id}"
+        yield Finding("project", "ok", f"{project.title} ({project.kind}) at {where}")
+        yield from _screen(study, project)
+        yield from _queue(connection, project)
+        yield from _doubles(connection, project)
     yield from _answers(study)
+
+
+def _queue(connection: "Connection", project: "Project") -> Iterator[Finding]:
+    from framing.labelstudio.projects import queue_of
+
+    queue = queue_of(connection, project.id)
+    faults = []
+    if project.kind == "blind" and queue.shows_suggestions:
+        faults.append("it shows suggestions")
+    if project.kind == "blind" and queue.coders < _OVERLAP:
+        faults.append("each task goes to one coder only")
+    if queue.suggestions and not queue.model_version:
+        faults.append("its suggestions belong to no model version that it shows, and its order is random")
+    if queue.sampling != "Sequential sampling":
+        faults.append(f"tasks come by {queue.sampling.lower()}, not in the order of the push")
+    if faults:
+        remedy = f"set it back under {connection.url}/projects/{project.id}/settings, or push a new round"
+        yield Finding("queue", "warning", "; ".join(faults), remedy)
+    else:
+        yield Finding("queue", "ok", f"in the order of the push, {queue.coders} coder(s) a task")
+
+
+def _doubles(connection: "Connection", project: "Project") -> Iterator[Finding]:
+    from framing.labelstudio.importing import stored_tasks
+
+    tasks = stored_tasks(connection, project.id)
+    doubles = len(tasks) - len({task.unit for task in tasks})
+    if doubles:
+        yield Finding(
+            "tasks", "warning", f"{doubles} units have two tasks", "push again: framing push seeds/"
+        )
+    else:
+        yield Finding("tasks", "ok", f"{len(tasks)} tasks, one a unit")
 
 
 def _screen(study: Study, project: "Project") -> Iterator[Finding]:
     from framing.labelstudio.screen import screen
 
-    if project.label_config.split() == screen(study.codebook).split():
+    wanted = screen(study.codebook, adjudication=project.kind == "adjudication")
+    if project.label_config.split() == wanted.split():
         yield Finding("screen", "ok", "made from this codebook")
     else:
         yield Finding(

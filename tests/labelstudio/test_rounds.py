@@ -13,6 +13,7 @@ from framing.labelstudio.projects import find_project
 from framing.labelstudio.tasks import Answer
 from framing.sampling import Plan
 from framing.settings import Workspace
+from framing.steps.doctor import doctor
 from framing.steps.pull import pull
 from framing.steps.push import Push, push
 from framing.steps.rounds import Wanted
@@ -211,3 +212,24 @@ def test_several_variables_share_one_screen(connected: Workspace, connection: Co
     assert frame[(first.unit_id, "stance")] == "pro"
     assert frame[(first.unit_id, "topics")] == "money|health"
     assert (frame[(second.unit_id, "stance")], frame[(second.unit_id, "topics")]) == ("con", "")
+
+
+def test_doctor_names_the_traps(pages: Workspace, connection: Connection) -> None:
+    study = Study(pages)
+    done = push(study, ["seeds"], Push(wanted=Wanted(Plan("random", 10, overlap=0.5))))
+    blind = done.projects[1].project or 0
+    first = stored_tasks(connection, blind)[0]
+    with connection.speaking() as client:
+        client.projects.update(
+            id=blind, maximum_annotations=1, sampling="Uniform sampling", show_collab_predictions=True,
+            request_options=AGAIN,
+        )  # fmt: skip
+        copy = {"uid": first.unit, "text": "x", "where": "", "before": "", "after": "", "title": ""}
+        client.projects.import_tasks(id=blind, request=[{"data": copy}], request_options=ONCE)
+    told = {item.check: item for item in doctor(study) if item.state == "warning"}
+    assert told["queue"].found == (
+        "it shows suggestions; each task goes to one coder only; "
+        "tasks come by uniform sampling, not in the order of the push"
+    )
+    assert told["tasks"].found == "1 units have two tasks"
+    assert all(item.remedy for item in told.values())
