@@ -5,16 +5,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from framing.errors import CodebookError
-from framing.records import REGIONS
+from framing.faults import fault, hollow, line_of, load, repetitions
 
 Name = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]{0,59}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -35,9 +35,6 @@ Region = Literal[
     "comment_meta",
     "furniture",
 ]
-
-#: Fields of the labelling screen beside the variables.
-RESERVED = ("unsure", "note", "unit", "reason", "answers", "where", "title", "before", "after", "text")
 
 
 class _Part(BaseModel):
@@ -66,6 +63,8 @@ class Value(_Part):
     below : str
         What happens to it otherwise: ``refuse`` (its units stay unresolved), ``flag`` (used, and said
         so), or ``merge into NAME`` (counted as that value).
+    formerly : tuple of str
+        Names that it had before; answers under these are read as this value.
     """
 
     name: Name
@@ -78,6 +77,7 @@ class Value(_Part):
     regions: tuple[Region, ...] = ()
     min_alpha: Alpha | None = None
     below: Below = "flag"
+    formerly: tuple[Name, ...] = ()
 
     def can_occur_in(self, region: str) -> bool:
         """Whether a unit of this region counts as eligible for the value."""
@@ -103,6 +103,8 @@ class Variable(_Part):
         How far coders must agree on the variable before gold uses it.
     below : {"refuse", "flag"}
         What happens otherwise.
+    formerly : tuple of str
+        Names that it had before; answers on these are read as answers on this variable.
     """
 
     name: Name
@@ -112,6 +114,12 @@ class Variable(_Part):
     ordered: bool = False
     min_alpha: Alpha | None = None
     below: Literal["refuse", "flag"] = "flag"
+    formerly: tuple[Name, ...] = ()
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Today's name of each value by a name that it had before."""
+        return {old: value.name for value in self.values for old in value.formerly}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -149,6 +157,24 @@ class Variable(_Part):
         if not chosen <= set(self.names):
             return None
         return tuple(name for name in self.names if name in chosen)
+
+    def today(self, answer: str) -> str:
+        """Write an answer with today's names; what the codebook does not know stays as it is.
+
+        Examples
+        --------
+        >>> tone = Variable(name="tone",
+        ...     values=(Value(name="calm", definition="Quiet.", formerly=("quiet",)),
+        ...             Value(name="loud", definition="Not.")))
+        >>> tone.today("quiet"), tone.today("loud"), tone.today("shrill")
+        ('calm', 'loud', 'shrill')
+        """
+        now = self.renamed
+        if self.type == "one":
+            return now.get(answer, answer)
+        renamed = "|".join(now.get(name, name) for name in answer.split("|"))
+        known = self.parse(renamed)
+        return renamed if known is None else "|".join(known)
 
 
 class Codebook(_Part):
@@ -202,15 +228,15 @@ class Codebook(_Part):
     @classmethod
     def parse(cls, text: str, *, name: str = "codebook") -> "Codebook":
         """Check a codebook given as YAML text; see `read`."""
-        data, lines = _load(text, name)
-        faults = list(_repetitions(data))
+        data, lines = load(text, name)
+        faults = list(repetitions(data))
         book = None
         try:
             book = cls.model_validate(data)
         except ValidationError as error:
-            faults += [_fault(item) for item in error.errors() if not _hollow(item)]
+            faults += [fault(item) for item in error.errors() if not hollow(item)]
         if book is None or faults:
-            told = sorted({(_line(lines, path), message) for path, message in faults})
+            told = sorted({(line_of(lines, path), message) for path, message in faults})
             raise CodebookError(
                 f"{name}: {len(told)} fault{'s' if len(told) > 1 else ''} in the codebook",
                 hint="mend the lines named above; then: framing codebook check",
@@ -221,6 +247,11 @@ class Codebook(_Part):
     def variable(self, name: str) -> Variable | None:
         """The variable of that name, None if the codebook has none."""
         return next((item for item in self.variables if item.name == name), None)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Today's name of each variable by a name that it had before."""
+        return {old: variable.name for variable in self.variables for old in variable.formerly}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -239,7 +270,7 @@ def values_of(variable: Variable) -> dict[str, Any]:
 
 
 #: Keys that came later: unset, they leave the hash of an older codebook as it was.
-_LATER = {"ordered": False, "min_alpha": None, "below": "flag"}
+_LATER = {"ordered": False, "min_alpha": None, "below": "flag", "formerly": ()}
 
 
 def _said(data: Any) -> Any:
@@ -253,147 +284,96 @@ def _hash(data: object) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-Path_ = tuple[str | int, ...]
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two codebooks.
+
+    Attributes
+    ----------
+    kind : {"added", "removed", "renamed", "changed"}
+    variable, value : str
+        Today's names, of what was removed the last ones; empty: it concerns what is around them.
+    field : str
+        What differs of a variable, value or the codebook, for ``changed``.
+    before, after : str
+        The names of what was renamed, the contents of what was changed; else empty.
+    """
+
+    kind: Literal["added", "removed", "renamed", "changed"]
+    variable: str = ""
+    value: str = ""
+    field: str = ""
+    before: str = ""
+    after: str = ""
 
 
-def _load(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
-    """Read YAML and remember the line of each node."""
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or "not readable as YAML"
-        raise CodebookError(
-            f"{name}:{line}: no YAML: {problem}",
-            hint="check indentation and quotes there; then: framing codebook check",
-        ) from error
-    return data, dict(_walk(node, (), set()))
+def differences(old: Codebook, new: Codebook) -> list[Change]:
+    """Compare two versions of a codebook; what is renamed says so with `formerly`.
+
+    Examples
+    --------
+    >>> text = "variables: [{name: tone, values: [{name: calm, definition: d}, {name: loud, definition: d}]}]"
+    >>> renamed = text.replace("name: calm", "name: quiet, formerly: [calm]")
+    >>> [(c.kind, c.before, c.after) for c in differences(Codebook.parse(text), Codebook.parse(renamed))]
+    [('renamed', 'calm', 'quiet')]
+    """
+    found = list(_fields(old, new, ("title", "unit", "introduction")))
+    for change, before, after in _matched(old.variables, new.variables):
+        if change:
+            name = (after or before).name
+            found.append(Change(change, name, **_names(change, before, after)))
+        if before and after:
+            found += _of_variable(before, after)
+    return found
 
 
-def _walk(node: yaml.Node | None, path: Path_, seen: set[int]) -> Iterator[tuple[Path_, int]]:
-    if node is None or id(node) in seen:
-        return
-    seen.add(id(node))
-    yield path, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield (*path, str(key.value), "<key>"), key.start_mark.line + 1
-            yield from _walk(value, (*path, str(key.value)), seen)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _walk(value, (*path, index), seen)
+def _of_variable(old: Variable, new: Variable) -> Iterator[Change]:
+    yield from _fields(old, new, ("type", "question", "ordered", "min_alpha", "below"), new.name)
+    for change, before, after in _matched(old.values, new.values):
+        if change:
+            name = (after or before).name
+            yield Change(change, new.name, name, **_names(change, before, after))
+        if before and after:
+            wanted = tuple(field for field in Value.model_fields if field not in ("name", "formerly"))
+            yield from _fields(before, after, wanted, new.name, after.name)
+    now = [new.renamed.get(name, name) for name in old.names]
+    kept = [name for name in now if name in new.names]
+    if kept != [name for name in new.names if name in now]:
+        yield Change(
+            "changed", new.name, field="order", before=" ".join(old.names), after=" ".join(new.names)
+        )
 
 
-def _line(lines: Mapping[Path_, int], path: Path_) -> int:
-    for end in range(len(path), -1, -1):
-        for key in ((*path[:end], "<key>"), path[:end]):
-            if key in lines:
-                return lines[key]
-    return 1
+def _matched(
+    old: Sequence[Any], new: Sequence[Any]
+) -> Iterator[tuple[Literal["added", "removed", "renamed", ""], Any, Any]]:
+    """Pair what has the same name, or had it formerly."""
+    left = {item.name: item for item in old}
+    for item in new:
+        former = [name for name in item.formerly if name in left]
+        if item.name in left:
+            yield "", left.pop(item.name), item
+        elif former:
+            yield "renamed", left.pop(former[0]), item
+        else:
+            yield "added", None, item
+    yield from (("removed", item, None) for item in left.values())
 
 
-def _fault(item: Any) -> tuple[Path_, str]:
-    path: Path_ = tuple(part for part in item["loc"] if not str(part).startswith("constrained-"))
-    path = tuple(part for part in path if not str(part).startswith("literal["))
-    field = ".".join(str(part) for part in path) or "codebook"
-    found = item.get("input")
-    if item["type"] == "missing":
-        return path, f"{field}: missing"
-    if item["type"] == "extra_forbidden":
-        return path, f"{field}: unknown key"
-    expected = _expected(path, item)
-    return path, f"{field}: found {_short(found)}, expected {expected}"
+def _names(change: str, before: Any, after: Any) -> dict[str, str]:
+    return {"before": before.name, "after": after.name} if change == "renamed" else {}
 
 
-def _hollow(item: Any) -> bool:
-    """A list is not too short because its items are faulty: those are named themselves."""
-    return item["type"] == "too_short" and bool(item.get("input"))
+def _fields(
+    old: Any, new: Any, names: Sequence[str], variable: str = "", value: str = ""
+) -> Iterator[Change]:
+    for name in names:
+        before, after = _plain(getattr(old, name)), _plain(getattr(new, name))
+        if before != after:
+            yield Change("changed", variable, value, name, before, after)
 
 
-_EXPECTED = {
-    "name": "a word of letters, digits, _ and - that begins with a letter (no |, no space)",
-    "hotkey": "one key, a-z or 0-9",
-    "colour": "a colour like '#c62828'",
-    "type": "'one' or 'several'",
-    "unit": "'sentence', 'paragraph' or 'article'",
-    "min_alpha": "a number above -1 and up to 1, for instance 0.667",
-    "below": "'refuse', 'flag', or (of a value) 'merge into NAME'",
-    "ordered": "true or false",
-    "regions": f"regions out of {' '.join(REGIONS)}",
-    "values": "a list of values, each with name and definition",
-    "variables": "a list of variables, each with name and values",
-}
-
-
-def _expected(path: Path_, item: Any) -> str:
-    field = next((part for part in reversed(path) if isinstance(part, str)), "")
-    if field in ("values", "variables") and path and isinstance(path[-1], int):
-        return "a mapping with name and " + ("definition" if field == "values" else "values")
-    if field in _EXPECTED:
-        return _EXPECTED[field]
-    if not path:
-        return "a mapping with title, introduction, unit and variables"
-    return str(item["msg"]).removeprefix("Input should be ")
-
-
-def _short(value: object) -> str:
-    shown = repr(value)
-    return shown if len(shown) <= 60 else shown[:57] + "…"
-
-
-def _repetitions(data: object) -> Iterator[tuple[Path_, str]]:
-    """Find names and hotkeys that stand twice, whatever else is wrong with the codebook."""
-    variables = list(_items(data, "variables"))
-    yield from _twice("variable", [(("variables", i, "name"), v.get("name")) for i, v in variables])
-    for i, variable in variables:
-        if variable.get("name") in RESERVED:
-            told = f"{variable['name']!r} is a name that the labelling screen uses, expected another"
-            yield ("variables", i, "name"), f"variables.{i}.name: {told}"
-    keys = []
-    for i, variable in variables:
-        values = list(_items(variable, "values"))
-        at: Path_ = ("variables", i, "values")
-        yield from _twice("value", [((*at, j, "name"), v.get("name")) for j, v in values])
-        keys += [((*at, j, "hotkey"), v.get("hotkey")) for j, v in values]
-        listed = variable.get("values")
-        if variable.get("type", "one") == "one" and isinstance(listed, list) and len(listed) == 1:
-            yield at, f"variables.{i}.values: found one value, expected two or more to choose from"
-        yield from _gates(variable, values, at)
-    yield from _twice("hotkey", keys)
-
-
-def _gates(
-    variable: dict[str, Any], values: Sequence[tuple[int, dict[str, Any]]], at: Path_
-) -> Iterator[tuple[Path_, str]]:
-    """Check what `below` refers to, and that only single values are ordered."""
-    names = {str(value.get("name")): str(value.get("below", "")) for _, value in values}
-    merged = {name for name, below in names.items() if below.startswith("merge into ")}
-    for j, value in values:
-        where: Path_ = (*at, j, "below")
-        field, target = ".".join(map(str, where)), str(value.get("below", ""))[11:]
-        if str(value.get("name")) in merged and (target not in names or target in merged):
-            told = f"found {value['below']!r}, expected another value that is not merged itself"
-            yield where, f"{field}: {told}"
-        if "below" in value and value.get("min_alpha") is None:
-            yield where, f"{field}: found no min_alpha beside it, expected one"
-    if variable.get("ordered") and variable.get("type", "one") == "several":
-        yield (*at[:-1], "ordered"), f"variables.{at[1]}.ordered: found several values a unit, expected one"
-
-
-def _items(data: object, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    found = data.get(key) if isinstance(data, dict) else None
-    for index, item in enumerate(found if isinstance(found, list) else []):
-        if isinstance(item, dict):
-            yield index, item
-
-
-def _twice(what: str, named: Sequence[tuple[Path_, object]]) -> Iterator[tuple[Path_, str]]:
-    seen: set[str] = set()
-    for path, name in named:
-        if not isinstance(name, str) or not name:
-            continue
-        if name in seen:
-            yield path, f"{'.'.join(map(str, path))}: {what} {name!r} stands twice, expected once"
-        seen.add(name)
+def _plain(field: object) -> str:
+    if isinstance(field, tuple):
+        return " / ".join(map(str, field))
+    return "" if field is None else str(field)

@@ -1,4 +1,4 @@
-"""`framing codebook check | show`."""
+"""`framing codebook check | show | diff`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from framing.cli.options import Json, Output, WorkspaceOption
-from framing.cli.output import print_json
+from framing.cli.output import print_json, print_table, say
 
 app = typer.Typer(
-    help="Check the codebook, or show it as the coders' instructions.",
+    help="Check the codebook, show it as the coders' instructions, or compare two versions.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -42,3 +42,34 @@ def show(
     shown = show_codebook(file, workspace, "json" if as_json else "md", output)
     if output is None:
         typer.echo(shown, nl=False)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The earlier version.")],
+    new: Annotated[
+        Path | None, typer.Argument(metavar="[NEW]", help="Default: the workspace's codebook.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what was added, removed, renamed and changed, and the answers that lose their value."""
+    from dataclasses import asdict
+
+    from framing.steps.codebook import diff_codebooks
+
+    found = diff_codebooks(old, new, workspace)
+    if as_json:
+        print_json(found)
+        return
+    if not found.changes:
+        typer.echo(f"{found.old} and {found.new}: no difference")
+        return
+    print_table(
+        [asdict(change) for change in found.changes],
+        ["kind", "variable", "value", "field", "before", "after"],
+    )
+    fit = "fit both" if found.same_values else "fit only the one that they were made with"
+    say(f"labels and models {fit}; values that were renamed are mapped where they say formerly: [OLD]")
+    for value, count in found.answers.items():
+        say(f"labels/: {value}: {count} answers without a value in {found.new}")

@@ -12,12 +12,19 @@ from framing.cli.output import print_json, say
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new workspace.")],
     seeds: Annotated[bool, typer.Option("--seeds", help="Bring the starter pages along.")] = False,
+    codebook: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Start from bias, clickbait, generic_frames or media_frames; default: config/codebook.yaml.",
+        ),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Make a new workspace; nothing that is there is overwritten."""
     from framing.steps.init import init as run
 
-    made = run(folder, seeds=seeds)
+    made = run(folder, seeds=seeds, codebook=codebook)
     if as_json:
         print_json(made)
         return

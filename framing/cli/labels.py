@@ -1,18 +1,18 @@
-"""`framing labels gold`."""
+"""`framing labels gold | import`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from framing.cli.options import Json, Labels, WorkspaceOption
-from framing.cli.output import print_json, print_table, say
+from framing.cli.options import Column, Json, Labels, Round, WorkspaceOption, columns
+from framing.cli.output import finish, print_json, print_table, say
 
 if TYPE_CHECKING:
     from framing.labels import Method
 
 app = typer.Typer(
-    help="Gold: the one value a unit ends with.",
+    help="Gold: the one value a unit ends with; and labels made elsewhere.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -63,3 +63,33 @@ def gold(
         print_table(rows, ["value", "units"])
         for gate in item.gates:
             say(f"gate: {gate.reason}")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="CSV, JSONL, or an export of Label Studio, doccano, Prodigy."),
+    ],
+    round_: Round = "",
+    coder: Annotated[str, typer.Option(metavar="NAME", help="Who all the labels are from.")] = "",
+    variable: Annotated[
+        str, typer.Option(metavar="V", help="What the labels answer; default: the codebook's only one.")
+    ] = "",
+    column: Column = None,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Join labels made elsewhere with those in labels/; what can't be used is listed."""
+    from framing.steps.labels_import import Wanted, import_labels
+    from framing.steps.study import Study
+
+    done = import_labels(Study.find(workspace), file, Wanted(round_, coder, variable, columns(column)))
+    if as_json:
+        print_json(done)
+    else:
+        files = ", ".join(str(path) for path in done.files)
+        typer.echo(
+            f"{files}: {done.answers} answers on {done.units} units by {done.coders} coders, {done.new} new"
+        )
+    finish(done.unusable)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from framing.codebook import Codebook
 from framing.errors import TableError
 from framing.formats import read_frame
+from framing.labels.renames import with_todays_names
 from framing.records import article_id, digest, unit_id
 from framing.tables import GOLD, LABELS, PLAIN, checked, columns_present
 
@@ -17,13 +19,15 @@ GIVEN = "given"
 PLAIN_VARIABLE = "label"
 
 
-def read_labels(paths: Sequence[Path]) -> "pd.DataFrame":
+def read_labels(paths: Sequence[Path], codebook: Codebook | None = None) -> "pd.DataFrame":
     """Read LABELS, GOLD and plain text-and-label tables into one LABELS table.
 
     Parameters
     ----------
     paths : sequence of Path
         Files, or folders of which every CSV, TSV, JSONL and Parquet file counts.
+    codebook : Codebook, optional
+        Answers under names that it has changed since are read under today's.
 
     Returns
     -------
@@ -44,7 +48,8 @@ def read_labels(paths: Sequence[Path]) -> "pd.DataFrame":
             hint="fetch answers with: framing pull; or name a table with columns text and label",
         )
     tables = [_labels(file) for file in files]
-    return pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    table = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    return with_todays_names(table, codebook) if codebook else table
 
 
 def _files(path: Path) -> list[Path]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from framing.codebook import Codebook
+from framing.codebook import Codebook, Variable
 from framing.labelstudio.connection import AGAIN, Connection
 from framing.labelstudio.projects import Designs, Project
 from framing.labelstudio.screen import NOTE, REASON, UNSURE
@@ -105,18 +105,26 @@ def _rows(
     shared = _unit_columns(task) | _answer_columns(annotation, parts, coders)
     where = f"task {task.get('id')}, answer {annotation.get('id')}"
     for variable in codebook.variables:
-        chosen = parts.get(variable.name, [])
+        # What was answered is kept under the names of that day; whoever reads it maps them.
+        name = next((old for old in variable.formerly if old in parts), variable.name)
+        chosen = parts.get(name, [])
         answer = "|".join(chosen)
-        legal = variable.parse(answer)
+        legal = variable.parse(variable.today(answer))
         if skipped:
-            yield shared | {"variable": variable.name, "value": "", "skipped": True}
+            yield shared | {"variable": name, "value": "", "skipped": True}
         elif legal is None and not chosen:
-            yield Unusable(where, f"no value for {variable.name}, expected one")
+            yield Unusable(where, f"no value for {name}, expected one")
         else:
-            value = answer if legal is None else "|".join(legal)
-            yield shared | {"variable": variable.name, "value": value, "skipped": False}
+            yield shared | {"variable": name, "value": _ordered(chosen, variable), "skipped": False}
             if legal is None:
-                yield Unusable(where, f"{variable.name}: {answer!r} is not in the codebook (kept)")
+                yield Unusable(where, f"{name}: {answer!r} is not in the codebook (kept)")
+
+
+def _ordered(chosen: list[str], variable: Variable) -> str:
+    """Join values in codebook order; those that it does not know come last, as they were chosen."""
+    place = {name: index for index, name in enumerate(variable.names)}
+    last = len(place)
+    return "|".join(sorted(dict.fromkeys(chosen), key=lambda name: place.get(variable.today(name), last)))
 
 
 def _parts(result: list[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -46,9 +46,10 @@ def adjudicate(study: Study, *, round_: str = "") -> Adjudication:
     from framing.labels.disagreement import disagreements
     from framing.labelstudio.importing import push_tasks
     from framing.labelstudio.projects import ensure_project
+    from framing.labelstudio.upkeep import follow_codebook
 
     name = round_ or study.settings.round
-    found = disagreements(read_labels([study.needed.labels / f"{name}.csv"]))
+    found = disagreements(read_labels([study.needed.labels / f"{name}.csv"], study.codebook))
     if not found:
         raise TableError(
             f"round {name!r}: no open disagreement, expected units that two coders answered differently",
@@ -57,6 +58,7 @@ def adjudicate(study: Study, *, round_: str = "") -> Adjudication:
     connection = connect(study)
     with locked(study.needed, "adjudicate"):
         project = ensure_project(connection, study.settings.study, name, study.codebook, kind="adjudication")
+        follow_codebook(connection, project, study.codebook)
         new = push_tasks(
             connection, project.id, [_task(item) for item in found], say=lambda _done, _total: None
         )

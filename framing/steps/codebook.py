@@ -1,9 +1,9 @@
-"""`framing codebook`: check it, and show it as the coders' instructions."""
+"""`framing codebook`: check it, show it as the coders' instructions, compare it with another version."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.codebook import Codebook, Value
+from framing.codebook import Change, Codebook, Value, differences
 from framing.errors import CodebookError
 from framing.files import whole_text
 from framing.steps.study import Study
@@ -39,14 +39,21 @@ def _read(file: Path | None, workspace: Path | None) -> tuple[Codebook, str]:
 
 
 def check_codebook(file: Path | None = None, workspace: Path | None = None) -> CheckedCodebook:
-    """Check a codebook as a whole.
+    """Check a codebook as a whole, a workspace's against the answers in `labels/` too.
 
     Raises
     ------
     CodebookError
-        With every fault and its line.
+        With every fault and its line; or if answers have a value that the codebook no longer has.
     """
     book, name = _read(file, workspace)
+    lost = {} if file else _without_place(Study.find(workspace))
+    if lost:
+        raise CodebookError(
+            f"{name}: labels/ holds {sum(lost.values())} answers with values that the codebook does not have",
+            hint="give the values back, or name what they became with formerly: [OLD]",
+            faults=[f"labels/: {value}: {count} answers" for value, count in lost.items()],
+        )
     return CheckedCodebook(
         file=name,
         title=book.title,
@@ -56,6 +63,59 @@ def check_codebook(file: Path | None = None, workspace: Path | None = None) -> C
         hash=book.fingerprint,
         values_hash=book.values_fingerprint,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookDiff:
+    """How two codebooks differ.
+
+    Attributes
+    ----------
+    old, new : str
+        Their files.
+    same_values : bool
+        Whether models and labels of the one fit the other: unit, variables, types and values.
+    changes : list of Change
+    answers : dict of str to int
+        Answers in the workspace's `labels/` that the new one has no value for, by
+        ``variable=value``.
+    """
+
+    old: str
+    new: str
+    same_values: bool
+    changes: list[Change]
+    answers: dict[str, int]
+
+
+def diff_codebooks(old: Path, new: Path | None = None, workspace: Path | None = None) -> CodebookDiff:
+    """Compare an older codebook with a newer one, the workspace's unless named.
+
+    Raises
+    ------
+    CodebookError
+        If one of them has faults.
+    """
+    before = Codebook.read(old)
+    after, name = _read(new, workspace)
+    return CodebookDiff(
+        old=str(old),
+        new=name,
+        same_values=before.values_fingerprint == after.values_fingerprint,
+        changes=differences(before, after),
+        answers={} if new else _without_place(Study.find(workspace)),
+    )
+
+
+def _without_place(study: Study) -> dict[str, int]:
+    """Count stored answers that the workspace's codebook has no value for."""
+    from framing.labels import read_labels
+    from framing.labels.renames import answers_without_place
+
+    folder = study.workspace.labels if study.workspace else None
+    if folder is None or not folder.is_dir() or not any(folder.glob("*.csv")):
+        return {}
+    return answers_without_place(read_labels([folder], study.codebook), study.codebook)
 
 
 def show_codebook(file: Path | None, workspace: Path | None, form: str, output: Path | None) -> str:

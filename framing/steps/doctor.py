@@ -153,7 +153,7 @@ def _screen(study: Study, project: "Project") -> Iterator[Finding]:
             "screen",
             "warning",
             "not the one that this codebook makes",
-            "if the codebook has changed, start a new round: framing push --round NAME",
+            "if the codebook has changed, framing push brings the screen up to it",
         )
 
 

@@ -85,7 +85,7 @@ def evaluate(study: Study, model: str, labels: Sequence[Path] = (), *, against: 
     other = find_model(study, against) if against else None
     if other:
         _refuse_other_values(found, other)
-    gold = gold_for(study, read_labels(study.label_paths(list(labels))), found.variable)
+    gold = gold_for(study, read_labels(study.label_paths(list(labels)), study.codebook), found.variable)
     seen = _training_units(found) | (_training_units(other) if other else set())
     fresh = gold.resolved[~gold.resolved["unit_id"].isin(seen)]
     if fresh.empty:

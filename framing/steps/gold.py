@@ -142,7 +142,7 @@ def gold(
     from framing.labels import read_labels
 
     check_suffix(output)
-    table = read_labels(study.label_paths(list(labels)))
+    table = read_labels(study.label_paths(list(labels)), study.codebook)
     found = list(dict.fromkeys(table["variable"]))
     if not found:
         raise TableError("the labels hold no answers", hint="fetch answers with: framing pull")

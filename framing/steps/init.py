@@ -26,7 +26,7 @@ class Initialised:
     files: list[str]
 
 
-def init(folder: Path, *, seeds: bool = False) -> Initialised:
+def init(folder: Path, *, seeds: bool = False, codebook: str = "") -> Initialised:
     """Make a workspace from the packaged config.
 
     Parameters
@@ -35,12 +35,15 @@ def init(folder: Path, *, seeds: bool = False) -> Initialised:
         Made if missing; files that are there stay as they are.
     seeds : bool
         Whether the starter corpus' pages come along.
+    codebook : str
+        One of the packaged codebooks, see `codebook_names`; empty: the default one.
 
     Raises
     ------
     WorkspaceError
-        If the folder is a workspace already, or a file.
+        If the folder is a workspace already, or a file, or no codebook goes by that name.
     """
+    chosen = _codebook(codebook)
     workspace = Workspace(folder)
     if workspace.codebook.exists():
         raise WorkspaceError(
@@ -50,6 +53,10 @@ def init(folder: Path, *, seeds: bool = False) -> Initialised:
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(f"{folder}: a file, expected a folder", hint="choose another name")
     made: list[str] = []
+    if codebook:
+        workspace.codebook.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(chosen, workspace.codebook)
+        made.append("config/codebook.yaml")
     for part in ("config", "seeds") if seeds else ("config",):
         made += _copy(packaged(part), folder / part, folder)
     for name in ("seeds", "labels"):
@@ -59,6 +66,20 @@ def init(folder: Path, *, seeds: bool = False) -> Initialised:
         ignore.write_text(_IGNORED, encoding="utf-8")
         made.append(ignore.name)
     return Initialised(folder, made)
+
+
+def codebook_names() -> list[str]:
+    """Name the packaged codebooks to start from."""
+    return sorted(path.stem for path in (packaged("config") / "codebooks").glob("*.yaml"))
+
+
+def _codebook(name: str) -> Path:
+    if name and name not in codebook_names():
+        raise WorkspaceError(
+            f"no packaged codebook {name!r}, expected {', '.join(codebook_names())}",
+            hint="leave out --codebook to start from the default one",
+        )
+    return packaged("config") / "codebooks" / f"{name}.yaml"
 
 
 def _copy(source: Path, target: Path, root: Path) -> list[str]:

@@ -55,7 +55,7 @@ def pull(study: Study, *, round_: str = "") -> PulledLabels:
     with locked(study.needed, "pull"):
         pulled = fetch(study, name)
         file = study.needed.labels / f"{name}.csv"
-        old = _old(file)
+        old = stored(file)
         rows = merge(old, pulled.rows)
         with writing(file, LABELS.columns) as table:
             table.write(rows)
@@ -101,7 +101,8 @@ def fetch(study: Study, round_: str) -> "Pulled":
     return pulled
 
 
-def _old(file: Path) -> "pd.DataFrame":
+def stored(file: Path) -> "pd.DataFrame":
+    """Read a round's LABELS file; without one the table has no rows."""
     import pandas as pd
 
     if not file.is_file():

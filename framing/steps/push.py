@@ -198,12 +198,14 @@ class _Sending:
 
     def _project(self, kind: "Kind") -> "Project":
         from framing.labelstudio.projects import ensure_project, keep_design
+        from framing.labelstudio.upkeep import follow_codebook
 
         study = self.study
         coders = self.order.coders if kind == "blind" else 1
         project = ensure_project(
             self.connection, study.settings.study, self.order.round, study.codebook, kind, coders
         )
+        follow_codebook(self.connection, project, study.codebook)
         keep_design(self.connection, project, self.pool, self.sample.strata)
         return project
 

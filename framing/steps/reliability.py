@@ -174,7 +174,7 @@ def reliability(
     for path in (output, units):
         if path:
             check_suffix(path)
-    table = read_labels(study.label_paths(list(labels)))
+    table = read_labels(study.label_paths(list(labels)), study.codebook)
     draws = Draws(options.draws, options.confidence, study.settings.seed)
     thresholds = study.settings.alpha_thresholds
     parts = [

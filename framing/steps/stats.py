@@ -52,7 +52,7 @@ def stats(
         check_suffix(output)
     if plot:
         check_suffix(plot, SUFFIXES)
-    table = read_labels(study.label_paths(list(labels)))
+    table = read_labels(study.label_paths(list(labels)), study.codebook)
     found = label_stats(table, study.codebook, by, planned=planned)
     if output and output.suffix.lower() == ".json":
         with whole_text(output) as stream:

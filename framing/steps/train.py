@@ -91,7 +91,7 @@ def train(
     from framing.classifier import Bench, FramingClassifier, contradictions, trial
     from framing.labels import read_labels
 
-    table = read_labels(study.label_paths(list(labels)))
+    table = read_labels(study.label_paths(list(labels)), study.codebook)
     name = variable or _first_variable(study, list(dict.fromkeys(table["variable"])))
     gold = gold_for(study, table, name)
     counts = _refuse_too_little(gold)

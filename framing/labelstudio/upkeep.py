@@ -1,0 +1,92 @@
+"""A project's screen follows the codebook, as long as no answer is left without its value."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from framing.codebook import Codebook
+from framing.errors import ServerError
+from framing.labelstudio.answers import export
+from framing.labelstudio.connection import Connection
+from framing.labelstudio.projects import Project, update_screen
+from framing.labelstudio.screen import NOTE, REASON, UNSURE, screen
+
+
+def follow_codebook(connection: Connection, project: Project, codebook: Codebook) -> bool:
+    """Bring a project's screen up to the codebook.
+
+    Parameters
+    ----------
+    connection : Connection
+    project : Project
+        As it stands on the server.
+    codebook : Codebook
+        What its screen is to show.
+
+    Returns
+    -------
+    bool
+        Whether the screen was another one.
+
+    Raises
+    ------
+    ServerError
+        If answers have a value or variable that the codebook no longer has, or a variable with
+        answers was renamed, which Label Studio can't follow; names each with its count.
+    """
+    if project.label_config.split() == screen(codebook, adjudication=project.kind == "adjudication").split():
+        return False
+    _refuse(export(connection, project.id), project, codebook)
+    update_screen(connection, project, codebook)
+    return True
+
+
+def _refuse(tasks: list[dict[str, Any]], project: Project, codebook: Codebook) -> None:
+    where = f"project {project.id} ({project.title})"
+    lost = orphans(tasks, codebook)
+    if lost:
+        raise ServerError(
+            f"{where}: found answers that config/codebook.yaml no longer has: {_told(lost)}",
+            hint="give them back, or name what they became with formerly: [OLD]; "
+            "or start a new round: framing push --round NAME",
+        )
+    moved = _counted(tasks, lambda name, _value: name if name in codebook.renamed else "")
+    if moved:
+        raise ServerError(
+            f"{where}: Label Studio can't rename a variable that has answers: {_told(moved)}",
+            hint="the labels are mapped as they are; go on in a new round: framing push --round NAME",
+        )
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count} answers)" for name, count in sorted(counts.items()))
+
+
+def orphans(tasks: Iterable[Mapping[str, Any]], codebook: Codebook) -> Counter[str]:
+    """Count the answers that a codebook has no place for, by ``variable=value``.
+
+    Parameters
+    ----------
+    tasks : iterable of mapping
+        As `framing.labelstudio.answers.export` gives them.
+    codebook : Codebook
+        Former names have a place.
+    """
+
+    def lost(name: str, value: str) -> str:
+        known = codebook.variable(codebook.renamed.get(name, name))
+        return "" if known and known.today(value) in known.names else f"{name}={value}"
+
+    return _counted(tasks, lost)
+
+
+def _counted(tasks: Iterable[Mapping[str, Any]], name_of: Callable[[str, str], str]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for task in tasks:
+        for annotation in task.get("annotations") or []:
+            for part in annotation.get("result") or []:
+                name = str(part.get("from_name"))
+                if name not in (UNSURE, NOTE, REASON):
+                    values = (part.get("value") or {}).get("choices") or []
+                    found.update(told for value in values if (told := name_of(name, str(value))))
+    return found
