@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 REGIONS = (
     "headline",
@@ -86,8 +86,7 @@ class Article:
         return article_id(self.source)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """What gets coded, with its place on the page; the columns of UNITS in their order.
 
     Attributes
@@ -127,10 +126,10 @@ class Unit:
 
     def row(self) -> dict[str, Any]:
         """The unit as a plain mapping, columns in their order."""
-        return {name: getattr(self, name) for name in UNIT_COLUMNS}
+        return self._asdict()
 
 
-UNIT_COLUMNS = tuple(field.name for field in fields(Unit))
+UNIT_COLUMNS = Unit._fields
 
 
 @dataclass(frozen=True, slots=True)

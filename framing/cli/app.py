@@ -15,7 +15,9 @@ from framing.cli import (
     labelling,
     labels,
     learning,
+    prevalence,
     reliability,
+    serve,
     split,
     stats,
     studio,
@@ -49,8 +51,10 @@ app.command()(reliability.reliability)
 app.command()(learning.train)
 app.command()(learning.evaluate)
 app.command()(learning.score)
+app.command()(prevalence.prevalence)
 app.add_typer(learning.model_app, name="model")
 app.command()(compare.compare)
+app.command()(serve.serve)
 app.command()(demo.demo)
 
 

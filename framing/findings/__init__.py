@@ -1,1 +1,1 @@
-"""What the scored articles say: stories across outlets, their quotations, differences of outlets."""
+"""Findings: how often each value occurs, corrected for the model's errors; stories across outlets."""

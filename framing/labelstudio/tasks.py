@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from framing.labelstudio.screen import UNIT
 from framing.records import Unit
 from framing.sampling import Drawn
 
@@ -113,7 +114,7 @@ def task_of(
         "data": _shown(drawn.unit, near, setting),
         "meta": _kept(drawn, near, setting),
         "annotations": [_annotation(answer) for answer in answers],
-        "predictions": [_prediction(suggestion)] if suggestion else [],
+        "predictions": [prediction_of(suggestion)] if suggestion else [],
     }
 
 
@@ -149,6 +150,7 @@ def _kept(drawn: Drawn, near: Neighbours, setting: Setting) -> dict[str, Any]:
         "stratum": drawn.stratum,
         "pool": setting.pool,
         "codebook": setting.codebook,
+        "blind": drawn.blind,
     }
 
 
@@ -169,12 +171,21 @@ def _annotation(answer: Answer) -> dict[str, Any]:
     return {"completed_by": answer.user, "result": result, "ground_truth": False}
 
 
-def _prediction(suggestion: Suggestion) -> dict[str, Any]:
-    """Label Studio shows tasks with a low `score` first where it orders by uncertainty."""
+def prediction_of(suggestion: Suggestion, to_name: str = UNIT) -> dict[str, Any]:
+    """Write a suggestion as Label Studio takes it.
+
+    Parameters
+    ----------
+    suggestion : Suggestion
+        Label Studio shows tasks with a low `margin` first where it orders by uncertainty.
+    to_name : str
+        The screen's object that is labelled.
+    """
+    chosen = _choice(suggestion.variable, list(suggestion.values)) | {"to_name": to_name}
     return {
         "model_version": suggestion.model,
         "score": suggestion.margin,
-        "result": [_choice(suggestion.variable, list(suggestion.values))],
+        "result": [chosen] if suggestion.values else [],
     }
 
 
@@ -183,4 +194,4 @@ def _choice(name: str, values: list[str]) -> dict[str, Any]:
 
 
 def _part(name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
-    return {"from_name": name, "to_name": "unit", "type": kind, "value": value}
+    return {"from_name": name, "to_name": UNIT, "type": kind, "value": value}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from framing.pages.features import tokens, vocabulary
 from framing.pages.lines import Line
@@ -128,6 +129,7 @@ class _Thread:
         return self._depths.get(answered.casefold(), 0) + 1 if answered else 0
 
 
+@lru_cache(maxsize=1024)
 def _is_buttons(text: str) -> bool:
     """Only buttons and counters: “Like (8) Reply”, “Upvote 118”, “Show more replies”."""
     if cut_time(text)[1]:

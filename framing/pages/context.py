@@ -1,12 +1,24 @@
-"""What a line shows only among its neighbours: its place, its distances, its repetitions."""
+"""What a line shows only among its neighbours: its place, its distances, its repetitions.
 
-import re
-from bisect import bisect_left, bisect_right
+Pages are looked at many at once: all lines of all pages in one row, a number for each line and
+feature family, so that a page costs no loop of its own where its lines need none.
+"""
+
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from framing.pages.features import bucket, of_text
+from framing.pages.features import Look, look
 from framing.pages.lines import Line
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
+    Flags = npt.NDArray[np.bool_]
 
 _PLACES = (0, 1, 2, 3, 4, 6, 9, 14, 25, 50)
 _SOME = (0, 1, 2, 3, 5, 9)
@@ -14,11 +26,21 @@ _SOME = (0, 1, 2, 3, 5, 9)
 _TOP = 40
 _LONGEST_TITLE = 200
 
-_LONG_WORD = re.compile(r"[^\W\d_]{5,}")
-#: How much of a line is read for the words it shares.
-_READ = 200
-_DIGITS = re.compile(r"\d+")
-_WORDS = re.compile(r"[^\W\d_]+")
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Features of which a line has one at most.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The features.
+    held : ndarray of shape (lines,)
+        Index into `names` for each line of all pages, -1 where none holds.
+    """
+
+    names: tuple[str, ...]
+    held: "Ints"
 
 
 def features_of(lines: Sequence[Line]) -> list[list[str]]:
@@ -40,162 +62,238 @@ def features_of(lines: Sequence[Line]) -> list[list[str]]:
     >>> "from top 0" in features_of(lines_of("Rain ahead"))[0]
     True
     """
-    found = [[*of_text(line.text)] for line in lines]
-    for part in (_gaps, _places, _kinship, _crowds, _repeats, _runs):
-        part(lines, found)
+    if not lines:
+        return []
+    looks = [look(line.text) for line in lines]
+    found = [[*seen.names] for seen in looks]
+    for family in families([lines], looks):
+        for names, held in zip(found, family.held.tolist(), strict=True):
+            if held >= 0:
+                names.append(family.names[held])
     return found
 
 
-def _gaps(lines: Sequence[Line], found: list[list[str]]) -> None:
+def families(pages: Sequence[Sequence[Line]], looks: Sequence[Look]) -> Iterator[Family]:
+    """What the lines of pages show among their neighbours.
+
+    Parameters
+    ----------
+    pages : sequence of sequence of Line
+        None of them empty.
+    looks : sequence of Look
+        What each line of all pages shows alone.
+    """
+    rows = _Rows(pages)
+    prose = _flags(seen.prose for seen in looks)
+    yield from _gaps(rows, list(chain.from_iterable(pages)))
+    yield from _places(rows, prose)
+    yield from _crowds(rows, looks, prose)
+    yield from _runs(rows, _flags(seen.titled for seen in looks))
+    kin: list[tuple[int, int]] = []
+    repeats: list[tuple[int, int, int]] = []
+    for page, start in zip(pages, rows.starts.tolist(), strict=True):
+        own = looks[start : start + len(page)]
+        kin += _kinship(own)
+        repeats += _repeats(page, own)
+    yield from _paired(kin)
+    yield from _recurring(repeats)
+
+
+class _Rows:
+    """All lines of some pages in one row: where each line's page begins and ends."""
+
+    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
+        import numpy as np
+
+        sizes = np.array([len(page) for page in pages])
+        ends = np.cumsum(sizes)
+        self.starts = ends - sizes
+        self.sizes = sizes
+        self.first = np.repeat(self.starts, sizes)
+        self.end = np.repeat(ends, sizes)
+        self.index = np.arange(len(self.first))
+
+    def per_page(self, flags: "Flags") -> "Ints":
+        """How many lines of the page a flag holds on, for each line."""
+        import numpy as np
+
+        return np.repeat(np.add.reduceat(flags.astype(np.int64), self.starts), self.sizes)
+
+    def last_before(self, flags: "Flags") -> "Ints":
+        """The nearest earlier line with the flag; negative or on another page if there is none."""
+        import numpy as np
+
+        last = np.maximum.accumulate(np.where(flags, self.index, -1))
+        return np.concatenate([[-1], last[:-1]])
+
+    def next_after(self, flags: "Flags", *, itself: bool = False) -> "Ints":
+        """The nearest later line (or the line itself) with the flag; beyond the page if there is none."""
+        import numpy as np
+
+        size = len(flags)
+        following = np.minimum.accumulate(np.where(flags, self.index, size)[::-1])[::-1]
+        return following if itself else np.concatenate([following[1:], [size]])
+
+
+def _flags(values: Iterator[bool]) -> "Flags":
+    import numpy as np
+
+    return np.fromiter(values, dtype=np.bool_)
+
+
+def _sums(flags: "Flags") -> "Ints":
+    """How many lines before each one, and before the end, have the flag."""
+    import numpy as np
+
+    return np.concatenate([[0], np.cumsum(flags)])
+
+
+def _stepped(name: str, steps: Sequence[int], values: "Ints", holds: "Flags | None" = None) -> Family:
+    """A number as the last step that it reaches."""
+    import numpy as np
+
+    held = np.searchsorted(steps, values, side="right") - 1
+    if holds is not None:
+        held = np.where(holds, held, -1)
+    return Family(tuple(f"{name} {step}" for step in steps), held)
+
+
+def _or(family: Family, otherwise: str) -> Family:
+    """Name what it is where no feature of a family holds."""
+    import numpy as np
+
+    return Family((*family.names, otherwise), np.where(family.held < 0, len(family.names), family.held))
+
+
+def _gaps(rows: _Rows, lines: Sequence[Line]) -> Iterator[Family]:
     """Blank lines around a line, judged against what is usual on the page."""
-    spaced = sum(line.blank_before > 0 for line in lines) * 2 > len(lines)
-    usual = "spaced page" if spaced else "dense page"
-    for line, names in zip(lines, found, strict=True):
-        before, after = min(line.blank_before, 2), min(line.blank_after, 2)
-        names.extend(
-            (
-                f"blank before {before}",
-                f"blank after {after}",
-                f"{usual}, blank before {before}",
-                f"{usual}, blank after {after}",
-            )
-        )
-        if line.indent:
-            names.append("indented")
+    import numpy as np
+
+    spaced = rows.per_page(_flags(line.blank_before > 0 for line in lines)) * 2 > rows.end - rows.first
+    sides = {
+        "before": [line.blank_before for line in lines],
+        "after": [line.blank_after for line in lines],
+    }
+    for side, blank in sides.items():
+        held = np.minimum(blank, 2)
+        yield Family(tuple(f"blank {side} {n}" for n in range(3)), held)
+        pages = ("dense page", "spaced page")
+        names = tuple(f"{page}, blank {side} {n}" for page in pages for n in range(3))
+        yield Family(names, held + 3 * spaced)
+    yield Family(("indented",), np.where([line.indent > 0 for line in lines], 0, -1))
 
 
-def is_prose(names: Sequence[str], length: int) -> bool:
-    """Running text: long, or of some length and closed by a stop."""
-    if length < 60:
-        return False
-    return length >= 200 or "ends ." in names or "ends stop quote" in names
-
-
-def _places(lines: Sequence[Line], found: list[list[str]]) -> None:
+def _places(rows: _Rows, prose: "Flags") -> Iterator[Family]:
     """Distance from the page's edges and from the running text."""
-    size = len(lines)
-    prose = [i for i in range(size) if is_prose(found[i], len(lines[i].text))]
-    page = f"prose on page {bucket(len(prose), _PLACES)}"
-    for i, names in enumerate(found):
-        before, after = bisect_left(prose, i), bisect_right(prose, i)
-        names.extend(
-            (
-                page,
-                f"from top {bucket(i, _PLACES)}",
-                f"from bottom {bucket(size - 1 - i, _PLACES)}",
-                f"prose before {bucket(before, _PLACES)}",
-                f"prose after {bucket(len(prose) - after, _PLACES)}",
-                f"since prose {bucket(i - prose[before - 1], _PLACES)}" if before else "no prose yet",
-            )
-        )
-        if after < len(prose):
-            names.append(f"until prose {bucket(prose[after] - i, _PLACES)}")
-        else:
-            names.append("no more prose")
-        if after > before:
-            names.append("prose")
-        elif before and after < len(prose) and prose[after] - prose[before - 1] == 2:
-            names.append("alone in prose")
+    import numpy as np
+
+    index, first, end, sums = rows.index, rows.first, rows.end, _sums(prose)
+    before, after = sums[index] - sums[first], sums[end] - sums[index + 1]
+    last, following = rows.last_before(prose), rows.next_after(prose)
+    yield _stepped("prose on page", _PLACES, sums[end] - sums[first])
+    yield _stepped("from top", _PLACES, index - first)
+    yield _stepped("from bottom", _PLACES, end - 1 - index)
+    yield _stepped("prose before", _PLACES, before)
+    yield _stepped("prose after", _PLACES, after)
+    yield _or(_stepped("since prose", _PLACES, index - last, before > 0), "no prose yet")
+    yield _or(_stepped("until prose", _PLACES, following - index, after > 0), "no more prose")
+    alone = (before > 0) & (after > 0) & (following - last == 2)
+    yield Family(("prose", "alone in prose"), np.where(prose, 0, np.where(alone, 1, -1)))
 
 
-def _kinship(lines: Sequence[Line], found: list[list[str]]) -> None:
-    """How many of a line's longer words the running text has elsewhere.
+def _crowds(rows: _Rows, looks: Sequence[Look], prose: "Flags") -> Iterator[Family]:
+    """How many comment headers, appeals and openers of comment sections stand near and before."""
+    import numpy as np
+
+    index, first, end = rows.index, rows.first, rows.end
+    opening = rows.next_after(prose, itself=True)[first]
+    opening = np.where(opening < end, opening, first)
+    # Bylines look like headers of comments, but come before the text.
+    metas = _flags(seen.meta for seen in looks) & (index >= opening)
+    pleas = _sums(_flags(seen.plea for seen in looks))
+    sums = _sums(metas)
+    before = sums[index] - sums[first]
+    near = sums[np.minimum(index + 7, end)] - sums[np.maximum(index - 6, first)]
+    yield _stepped("metas near", _SOME, near)
+    yield _stepped("metas before", _SOME, before)
+    yield _stepped("metas after", _SOME, sums[end] - sums[index + 1])
+    asked = pleas[np.minimum(index + 4, end)] - pleas[np.maximum(index - 3, first)]
+    yield _stepped("pleas near", _SOME, asked)
+    yield _stepped("since meta", _PLACES, index - rows.last_before(metas), before > 0)
+    opened = rows.last_before(_flags(seen.opener for seen in looks))
+    yield _stepped("since opener", _PLACES, index - opened, opened >= first)
+
+
+def _runs(rows: _Rows, titled: "Flags") -> Iterator[Family]:
+    """Lists of links: lines like headlines in a row."""
+    import numpy as np
+
+    breaks = ~titled
+    begin = np.maximum(rows.last_before(breaks) + 1, rows.first)
+    stop = np.minimum(rows.next_after(breaks), rows.end)
+    yield _stepped("run of", _SOME, stop - begin, titled)
+    yield _stepped("in run", _SOME, rows.index - begin, titled)
+
+
+def _kinship(looks: Sequence[Look]) -> list[tuple[int, int]]:
+    """How many of a line's longer words the running text has elsewhere, and of how many.
 
     A headline speaks of what the story speaks of; menus, pleas and links to other stories do not.
     """
-    words = [set(_LONG_WORD.findall(line.text[:_READ].lower())) for line in lines]
-    common: Counter[str] = Counter()
-    for names, own in zip(found, words, strict=True):
-        if "prose" in names:
-            common.update(own)
-    for names, own in zip(found, words, strict=True):
-        if own:
-            least = 2 if "prose" in names else 1
-            kin = sum(common[word] >= least for word in own)
-            names.append(f"kin {bucket(kin, _SOME)}")
-            names.append(f"kin share {kin * 4 // len(own)}")
+    once: set[str] = set()
+    twice: set[str] = set()
+    for seen in looks:
+        if seen.prose:
+            twice |= seen.words & once
+            once |= seen.words
+    return [(len(seen.words & (twice if seen.prose else once)), len(seen.words)) for seen in looks]
 
 
-def _is_meta(names: Sequence[str], length: int) -> bool:
-    """Looks like a comment's header or its buttons."""
-    if length > 90:
-        return False
-    return "ago" in names or "short dated" in names or "mostly cmeta" in names or "handle" in names
+def _paired(kin: list[tuple[int, int]]) -> Iterator[Family]:
+    import numpy as np
+
+    count, of = np.array(kin).T
+    yield _stepped("kin", _SOME, count, of > 0)
+    shares = np.where(of > 0, count * 4 // np.maximum(of, 1), -1)
+    yield Family(tuple(f"kin share {n}" for n in range(5)), shares)
 
 
-def _is_plea(names: Sequence[str]) -> bool:
-    asks = "word ask" in names or "words appeal" in names
-    return asks and ("word we" in names or "word you" in names or "word appeal" in names)
-
-
-def _crowds(lines: Sequence[Line], found: list[list[str]]) -> None:
-    """How many comment headers, appeals and openers of comment sections stand near and before."""
-    first = next((i for i, names in enumerate(found) if "prose" in names), 0)  # bylines come before
-    metas = [i for i, line in enumerate(lines) if i >= first and _is_meta(found[i], len(line.text))]
-    pleas = [i for i, names in enumerate(found) if _is_plea(names)]
-    openers = [
-        i
-        for i, line in enumerate(lines)
-        if len(line.text) < 90 and ("opens opener" in found[i] or "mostly opener" in found[i])
+def _repeats(lines: Sequence[Line], looks: Sequence[Look]) -> list[tuple[int, int, int]]:
+    """How often a line recurs in its words and in its pattern, and whether it holds another one."""
+    texts = Counter([line.text for line in lines])
+    alike = Counter([seen.pattern for seen in looks])
+    nested = _nested([line.text for line in lines[:_TOP]])
+    found = [
+        (texts[line.text], alike[seen.pattern] if seen.pattern else 0, 0)
+        for line, seen in zip(lines, looks, strict=True)
     ]
-    for i, names in enumerate(found):
-        near = bisect_right(metas, i + 6) - bisect_left(metas, i - 6)
-        before = bisect_left(metas, i)
-        names.extend(
-            (
-                f"metas near {bucket(near, _SOME)}",
-                f"metas before {bucket(before, _SOME)}",
-                f"metas after {bucket(len(metas) - bisect_right(metas, i), _SOME)}",
-                f"pleas near {bucket(bisect_right(pleas, i + 3) - bisect_left(pleas, i - 3), _SOME)}",
-            )
-        )
-        if before:
-            names.append(f"since meta {bucket(i - metas[before - 1], _PLACES)}")
-        opened = bisect_left(openers, i)
-        if opened:
-            names.append(f"since opener {bucket(i - openers[opened - 1], _PLACES)}")
+    for index, kind in nested:
+        found[index] = (*found[index][:2], kind)
+    return found
 
 
-def _skeleton(text: str) -> str:
-    return _WORDS.sub("w", _DIGITS.sub("0", text))
+def _nested(top: Sequence[str]) -> list[tuple[int, int]]:
+    """Lines that hold another one (1), are held by another (2), or both (3)."""
+    titles = {text for text in top if 20 < len(text) < _LONGEST_TITLE}
+    whole = "\n".join(titles)
+    inner = [text for text in titles if whole.count(text) > 1]
+    if not inner:
+        return []
+    found = []
+    for index, text in enumerate(top):
+        if text in titles:
+            holds = any(other != text and other in text for other in inner)
+            kind = holds + 2 * (text in inner)
+            if kind:
+                found.append((index, kind))
+    return found
 
 
-def _repeats(lines: Sequence[Line], found: list[list[str]]) -> None:
-    """Lines that recur, in their words or in their pattern; lines that hold another one."""
-    texts = Counter(line.text for line in lines)
-    patterns = [_skeleton(line.text) if len(line.text) < 90 else "" for line in lines]
-    alike = Counter(patterns)
-    top = [line.text for line in lines[:_TOP] if 20 < len(line.text) < _LONGEST_TITLE]
-    for i, (line, names) in enumerate(zip(lines, found, strict=True)):
-        if texts[line.text] > 1:
-            names.append(f"same {bucket(texts[line.text], _SOME)}")
-        if patterns[i]:
-            names.append(f"alike {bucket(alike[patterns[i]], _SOME)}")
-        if i < _TOP and len(line.text) < _LONGEST_TITLE:
-            text = line.text
-            if any(other != text and other in text for other in top):
-                names.append("holds another")
-            if len(text) > 20 and any(other != text and text in other for other in top):
-                names.append("held by another")
+def _recurring(repeats: list[tuple[int, int, int]]) -> Iterator[Family]:
+    import numpy as np
 
-
-def _titled(names: Sequence[str], length: int) -> bool:
-    """Could be a headline: some words, no stop at the end."""
-    return 20 <= length <= 160 and "ends ." not in names and "mostly button" not in names
-
-
-def _runs(lines: Sequence[Line], found: list[list[str]]) -> None:
-    """Lists of links: lines like headlines in a row."""
-    start = 0
-    size = len(lines)
-    flags = [_titled(found[i], len(lines[i].text)) for i in range(size)]
-    while start < size:
-        stop = start
-        while stop < size and flags[stop]:
-            stop += 1
-        for i in range(start, stop):
-            found[i] += (
-                f"run of {bucket(stop - start, _SOME)}",
-                f"in run {bucket(i - start, _SOME)}",
-            )
-        start = stop + 1
+    same, alike, nested = np.array(repeats).T
+    yield _stepped("same", _SOME, same, same > 1)
+    yield _stepped("alike", _SOME, alike, alike > 0)
+    yield Family(("holds another",), (nested & 1) - 1)
+    yield Family(("held by another",), (nested >> 1) - 1)

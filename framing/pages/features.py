@@ -6,9 +6,9 @@ gives each one weights; here is only what is there. Word lists lie in ``wording/
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from framing.pages.wording import lines as entries
 
@@ -17,8 +17,9 @@ from framing.pages.wording import lines as entries
 _HEAD, _TAIL = 90, 40
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'&:-][^\W_]+)*|[©°@#☰×→←♥]")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_CAPITAL = re.compile(r"(?<!\S)[^\W\d_a-z]")
+_HUMP = re.compile(r"[a-z][A-Z]")
+_WITHIN_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAPITAL = re.compile(r"[^\W\d_a-z]")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+[\"'“‘(]*[A-Z0-9]")
 _SEPARATOR = re.compile(r"\s{2,}|\t|\s[|·•/»›>–—∙-]\s|\|")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\s?\d{2}(?!\d)")
@@ -34,6 +35,7 @@ _AGO = re.compile(
     re.I,
 )
 _ADDRESS = re.compile(r"https?:|www\.|\w@\w|\.(?:com|org|net|example|info)\b")
+_DIGIT = re.compile(r"[\d²³¹]")
 _HANDLE = re.compile(r"(?:^|\s)@\w")
 _BRACKET_END = re.compile(r"[(\[][^()\[\]]{2,80}[)\]]$")
 #: Captions are no longer than this.
@@ -43,12 +45,32 @@ _CREDIT_WORD = re.compile(
     r"|\b(?:afp|reuters|tass|epa|ap photo|shutterstock)\b|\S/[A-Z][a-z]+ [A-Z][a-z]+",
     re.I,
 )
+#: Without one of these there is no address.
+_ADDRESS_SIGNS = ("@", "http", "www.", ".com", ".org", ".net", ".example", ".info")
+#: Without one of these there is no credit's word: a cheap look before the dear one.
+_CREDIT_SIGNS = (
+    *("/", "©", "pic", "phot", "imag", "graphic", "illus", "credit", "getty", "afp", "reuters", "tass"),
+    *("epa", "ap p", "shutterst"),
+)
 _NUMBERED = re.compile(r"(?:#?\d{1,4}[.):]\s|#\d)")
 _NAME = re.compile(r"(?:[A-Z][\w.'’-]*|de|van|von|der|al|bin|la|and|&)(?:\s|$)")
 _QUOTED = frozenset('"“”‘«')
 _SEPARATORS = frozenset("|·•/»›>–—∙-\t")
 _MONEY = frozenset("$€£¥₽₹")
 _EMOJI = "\U0001f300"
+
+_META = frozenset({"ago", "short dated", "mostly cmeta", "handle"})
+_ASKS = frozenset({"word ask", "words appeal"})
+_SELVES = frozenset({"word we", "word you", "word appeal"})
+_OPENS = frozenset({"opens opener", "mostly opener"})
+#: Headers and openers of comments are no longer than this.
+_NEVER_LONGER = 90
+#: Words of so many letters tell what a line speaks of.
+_LONG_WORD = 5
+#: How much of a line is read for the words it shares.
+_READ = 200
+_DIGITS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]+")
 
 #: Shorter lines are kept once seen; longer ones that end like a sentence are paragraphs.
 _REPEATED, _PARAGRAPH = 80, 160
@@ -97,26 +119,40 @@ def tokens(text: str) -> list[str]:
     if len(text) > _HEAD + _TAIL:
         text = f"{text[:_HEAD]} {text[-_TAIL:]}"
     if _HUMP.search(text):
-        text = _HUMP.sub(" ", text)
+        text = _WITHIN_HUMP.sub(" ", text)
     return _TOKEN.findall(text.lower().replace("’", "'"))
 
 
 @cache
-def _openings() -> frozenset[str]:
-    """The first words of all phrases: only behind these a phrase is looked for."""
-    return frozenset(member.split()[0] for member in vocabulary() if " " in member)
+def _openings() -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
+    """Each word that is known or opens a phrase: its kinds, and the words that go on with a phrase."""
+    next_words: dict[str, set[str]] = {}
+    for member in vocabulary():
+        first, _, rest = member.partition(" ")
+        next_words.setdefault(first, set()).update(rest.split()[:1])
+    return {word: (vocabulary().get(word, ()), frozenset(after)) for word, after in next_words.items()}
 
 
-def _known(found: list[str]) -> Counter[str]:
+def _known(found: list[str]) -> dict[str, int]:
     """How many words and phrases of each kind there are."""
-    lookup, openings = vocabulary().get, _openings()
+    phrases, last = vocabulary().get, len(found) - 1
     kinds: list[str] = []
-    for i, word in enumerate(found):
-        kinds += lookup(word, ())
-        if word in openings:
-            kinds += lookup(" ".join(found[i : i + 2]), ())
-            kinds += lookup(" ".join(found[i : i + 3]), ())
-    return Counter(kinds)
+    for i, known in enumerate(map(_openings().get, found)):
+        if known is None:
+            continue
+        kinds += known[0]
+        if known[1] and (i == last or found[i + 1] in known[1]):
+            kinds += phrases(" ".join(found[i : i + 2]), ())
+            kinds += phrases(" ".join(found[i : i + 3]), ())
+    counts: dict[str, int] = {}
+    for kind in kinds:
+        counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+@cache
+def _names(kind: str) -> tuple[str, str, str, str]:
+    return f"word {kind}", f"words {kind}", f"mostly {kind}", f"opens {kind}"
 
 
 def wording(text: str) -> list[str]:
@@ -128,15 +164,21 @@ def wording(text: str) -> list[str]:
     names = []
     half = len(found) / 2
     for kind, count in counts.items():
-        names.append(f"word {kind}")
+        word, words, mostly, _ = _names(kind)
+        names.append(word)
         if count >= 2:
-            names.append(f"words {kind}")
+            names.append(words)
         if count >= half:
-            names.append(f"mostly {kind}")
+            names.append(mostly)
     lookup = vocabulary().get
     opening = {kind for n in (1, 2, 3) for kind in lookup(" ".join(found[:n]), ())}
-    names.extend(f"opens {kind}" for kind in sorted(opening))
+    names.extend([_names(kind)[3] for kind in sorted(opening)])
     return names
+
+
+@cache
+def _is_capital(char: str) -> bool:
+    return bool(_CAPITAL.match(char))
 
 
 def _first(text: str) -> str:
@@ -171,7 +213,7 @@ def shape(text: str) -> list[str]:
     parts = head.split()
     count = len(parts)
     names.append(f"parts {bucket(count, (0, 1, 2, 3, 4, 6, 9, 14, 20))}")
-    capitals = len(_CAPITAL.findall(head))
+    capitals = sum([_is_capital(part[0]) for part in parts])
     names.append(f"capitals {min(4, capitals * 4 // count)}")
     if head.isupper():
         names.append("all capitals")
@@ -179,7 +221,7 @@ def shape(text: str) -> list[str]:
         names.append("first word in capitals")
     if count <= 6 and len(_NAME.findall(head)) == count:
         names.append("names only")
-    sentences = len(_SENTENCE_END.findall(text[:300]))
+    sentences = len(_SENTENCE_END.findall(text, 0, 300))
     names.append(f"inner stops {min(sentences, 3)}")
     humps = len(_HUMP.findall(head))
     if humps:
@@ -199,21 +241,36 @@ def marks(head: str, text: str) -> list[str]:
         names.append("money")
     if "@" in signs and _HANDLE.search(head):
         names.append("handle")
-    if ("@" in signs or "." in signs or ":" in signs) and _ADDRESS.search(head):
+    if _holds_one(head, _ADDRESS_SIGNS) and _ADDRESS.search(head):
         names.append("address")
     if max(signs) >= _EMOJI or "!!" in head or "??" in head:
         names.append("scream")
-    if text[-1] not in ".?!”" and len(text) < _CAPTION and _CREDIT_WORD.search(text, max(0, len(text) - 80)):
+    if text[-1] not in ".?!”" and len(text) < _CAPTION and _credited(text[-81:]):
         names.append("credit near end")
     if text[-1] in ")]" and _BRACKET_END.search(text, max(0, len(text) - 100)):
         names.append("bracket at end")
     return names
 
 
+def _holds_one(text: str, signs: Sequence[str]) -> bool:
+    for sign in signs:  # noqa: SIM110 - `any` with a generator takes three times as long
+        if sign in text:
+            return True
+    return False
+
+
+def _credited(tail: str) -> bool:
+    """Whether a credit's word stands in the last 80 characters; the one before shows where words begin."""
+    lowered = tail.lower()
+    if not _holds_one(lowered, _CREDIT_SIGNS):
+        return False
+    return _CREDIT_WORD.search(tail, max(0, len(tail) - 80)) is not None
+
+
 def figures(text: str) -> list[str]:
     """Dates, times and numbers of a line's beginning."""
     head = text[:120]
-    if not any(map(str.isdigit, head)):
+    if not _DIGIT.search(head):
         return []
     names = ["digits"]
     if _CLOCK.search(head):
@@ -231,21 +288,74 @@ def figures(text: str) -> list[str]:
     return names
 
 
-@lru_cache(maxsize=8192)
-def _seen(text: str) -> tuple[str, ...]:
-    return (*shape(text), *wording(text), *figures(text))
-
-
 def _paragraph(text: str) -> list[str]:
     """A long line that ends like a sentence: its wording tells more than its shape."""
     size, close = f"long {bucket(len(text), _LENGTHS)}", f"ends {_last(text)}"
     return [size, f"first {_first(text)}", close, f"{size}, {close}", "paragraph", *wording(text)]
 
 
-def of_text(text: str) -> Sequence[str]:
-    """All that a line shows without its neighbours; short lines, which pages repeat, are kept."""
-    if len(text) < _REPEATED:
-        return _seen(text)
+def of_text(text: str) -> list[str]:
+    """The names of all that a line shows without its neighbours."""
     if len(text) >= _PARAGRAPH and text[-1] in '.?!”"’':
         return _paragraph(text)
     return shape(text) + wording(text) + figures(text)
+
+
+class Look(NamedTuple):
+    """What a line shows without its neighbours.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Its features.
+    prose : bool
+        Running text: long, or of some length and closed by a stop.
+    meta : bool
+        Looks like a comment's header or its buttons.
+    plea : bool
+        Asks readers for something.
+    opener : bool
+        Opens a comment section.
+    titled : bool
+        Could be a headline: some words, no stop at the end.
+    pattern : str
+        The line with each word and number exchanged for a sign; empty for long lines.
+    words : frozenset of str
+        Its longer words.
+    """
+
+    names: tuple[str, ...]
+    prose: bool
+    meta: bool
+    plea: bool
+    opener: bool
+    titled: bool
+    pattern: str
+    words: frozenset[str]
+
+
+def look(text: str) -> Look:
+    """See what a line shows; short lines, which pages repeat, are kept once seen."""
+    return _kept(text) if len(text) < _REPEATED else _look(text)
+
+
+def _look(text: str) -> Look:
+    names, size = of_text(text), len(text)
+    held = set(names)
+    return Look(
+        names=tuple(names),
+        prose=size >= 60 and (size >= 200 or "ends ." in held or "ends stop quote" in held),
+        meta=size <= 90 and not _META.isdisjoint(held),
+        plea=not _ASKS.isdisjoint(held) and not _SELVES.isdisjoint(held),
+        opener=size < _NEVER_LONGER and not _OPENS.isdisjoint(held),
+        titled=20 <= size <= 160 and "ends ." not in held and "mostly button" not in held,
+        pattern=_pattern(text, digits="digits" in held) if size < _NEVER_LONGER else "",
+        words=frozenset([w for w in _WORDS.findall(text[:_READ].lower()) if len(w) >= _LONG_WORD]),
+    )
+
+
+def _pattern(text: str, *, digits: bool) -> str:
+    return _WORDS.sub("w", _DIGITS.sub("0", text) if digits else text)
+
+
+_kept = lru_cache(maxsize=8192)(_look)

@@ -1,10 +1,9 @@
 """A page's text as lines with their place."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a page that holds more than white space.
 
     Attributes
@@ -43,7 +42,7 @@ def lines_of(page: str) -> list[Line]:
     for number, raw in enumerate(page.splitlines(keepends=True)):
         text = raw.strip()
         if text:
-            indent = len(raw) - len(raw.lstrip())
+            indent = len(raw) - len(raw.lstrip()) if raw[0].isspace() else 0
             found.append((number, offset + indent, text, indent))
         offset += len(raw)
     lines = []

@@ -6,11 +6,14 @@ The regions come from a sequence model (`framing.pages.model`) over readable fea
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from framing.pages.comments import talk_of
+from framing.pages.comments import Comment, talk_of
 from framing.pages.credits import credit_at
 from framing.pages.lines import Line
-from framing.pages.model import regions_of
+from framing.pages.model import regions_of_pages
+
+_TALK = frozenset({"comment", "comment_meta"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,36 @@ def places(lines: Sequence[Line], title: str = "") -> list[Place]:
     >>> [place.region for place in places(page)]
     ['furniture', 'caption', 'furniture']
     """
-    regions = regions_of(lines, _repeats(lines, title))
-    talk = talk_of(lines, regions)
-    found = []
-    for line, region, comment in zip(lines, regions, talk, strict=True):
-        if comment is not None:
-            found.append(Place(region, 0, comment.author, comment.time, comment.depth))
-        elif region == "caption":
-            found.append(Place(region, credit_at=credit_at(line.text)))
-        else:
-            found.append(Place(region))
+    return places_of_pages([lines], [title])[0]
+
+
+def places_of_pages(pages: Sequence[Sequence[Line]], titles: Sequence[str]) -> list[list[Place]]:
+    """Give each line of many pages its place, which is faster than page by page."""
+    favoured = [_repeats(lines, title) for lines, title in zip(pages, titles, strict=True)]
+    regions = regions_of_pages(pages, favoured)
+    return [_placed(lines, found) for lines, found in zip(pages, regions, strict=True)]
+
+
+def _placed(lines: Sequence[Line], regions: Sequence[str]) -> list[Place]:
+    found = [
+        Place(region, credit_at=credit_at(line.text)) if region == "caption" else _plain_place(region)
+        for line, region in zip(lines, regions, strict=True)
+    ]
+    if not _TALK.isdisjoint(regions):
+        for i, comment in enumerate(talk_of(lines, regions)):
+            if comment is not None:
+                found[i] = _said(regions[i], comment)
     return found
+
+
+@cache
+def _plain_place(region: str) -> Place:
+    return Place(region)
+
+
+@lru_cache(maxsize=256)
+def _said(region: str, comment: Comment) -> Place:
+    return Place(region, 0, comment.author, comment.time, comment.depth)
 
 
 def _repeats(lines: Sequence[Line], title: str) -> list[int]:

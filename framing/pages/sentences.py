@@ -20,6 +20,7 @@ _STOP = re.compile(
     r"""(?:[.!?…]|\[\.\.\.\]|\[…\])[.!?…]{0,9}(?P<close>["'”’»“‘)\]]{0,4})(?P<gap>\s+(?=\S))"""
     r"""|(?<=[a-z][a-z”"’)]|[A-Z]{2})[.!?]["”’]?(?=["'“‘]?[A-Z][a-z]*[\s,’'])"""
 )
+_SIGN = re.compile(r"[.!?…\[]")
 _LIST_NUMBER = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\Z")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]{1,2}\Z|[A-Z]\Z")
 _NEXT_WORD = re.compile(r"[\w’'-]{1,40}")
@@ -67,6 +68,9 @@ def sentence_spans(line: str, language: str = "en", *, loose: bool = False) -> l
 
 def trimmed(line: str, cuts: list[int]) -> Iterator[tuple[int, int]]:
     """Spans between cuts without white space at their ends; empty ones are left out."""
+    if not cuts and line and not line[0].isspace() and not line[-1].isspace():
+        yield 0, len(line)
+        return
     for start, end in zip([0, *cuts], [*cuts, len(line)], strict=True):
         piece = line[start:end]
         text = piece.strip()
@@ -84,7 +88,17 @@ def _foreign(line: str, language: str) -> list[int]:
 
 
 def _english(line: str, *, loose: bool) -> list[int]:
-    return [match.end() for match in _STOP.finditer(line) if _ends(line, match, loose)]
+    return [match.end() for match in _stops(line) if _ends(line, match, loose)]
+
+
+def _stops(line: str) -> Iterator[re.Match[str]]:
+    """All places that match `_STOP`; looking for its first sign alone is several times faster."""
+    sign = _SIGN.search(line)
+    while sign:
+        match = _STOP.match(line, sign.start())
+        if match:
+            yield match
+        sign = _SIGN.search(line, match.end() if match else sign.end())
 
 
 def _ends(line: str, match: re.Match[str], loose: bool) -> bool:

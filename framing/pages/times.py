@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
@@ -47,6 +48,7 @@ _JOIN = re.compile(r"^[\s,|·•@—–-]*(?:\bat\b)?[\s,|·•@—–-]*$", re.
 _READ = 200
 
 
+@lru_cache(maxsize=1024)
 def cut_time(header: str) -> tuple[str, str]:
     """Take the time out of a comment's header.
 

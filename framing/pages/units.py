@@ -1,17 +1,22 @@
 """Lines with regions to units with offsets and ids."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from framing.pages.credits import credit_at
 from framing.pages.lines import Line, lines_of
-from framing.pages.regions import Place, places
+from framing.pages.regions import Place, places_of_pages
 from framing.pages.sentences import sentence_spans
 from framing.records import Article, Mark, Unit, unit_id
 
 #: What gets coded: a sentence or line that stands for itself; a line; a whole page.
 UnitSize = Literal["sentence", "paragraph", "article"]
+
+#: Start and end on the page, line number and place of a unit.
+_Piece = tuple[int, int, int, Place]
+
+#: Characters of pages that are looked at together.
+_BATCH = 1 << 18
 
 #: Regions whose lines stand for themselves, however many sentences they seem to hold.
 WHOLE_LINES = frozenset({"headline", "subhead", "byline", "related", "comment_meta"})
@@ -44,42 +49,91 @@ def split_article(article: Article, *, language: str = "en", unit: UnitSize = "s
     >>> [found.text for found in split_article(page, unit="paragraph")]
     ['It will rain all day. Stay in.', '“Stay,” he said.']
     """
-    identity = article.article_id
-    seen: Counter[str] = Counter()
-    for position, (start, end, line, place) in enumerate(_pieces(article, language, unit)):
-        text = article.text[start:end]
-        yield Unit(
-            unit_id=unit_id(identity, text, seen[text]),
-            article_id=identity,
-            source=article.source,
-            start=start,
-            end=end,
-            text=text,
-            region=place.region,
-            paragraph=line,
-            position=position,
-            outlet=article.outlet,
-            title=article.title,
-            author=article.author,
-            published=article.published,
-            url=article.url,
-            story=article.story,
-            comment_author=place.comment_author,
-            comment_time=place.comment_time,
-            reply_depth=place.reply_depth,
+    _, units = next(split_articles([article], language=language, unit=unit))
+    yield from units
+
+
+def split_articles(
+    articles: Iterable[Article], *, language: str = "en", unit: UnitSize = "sentence"
+) -> Iterator[tuple[Article, list[Unit]]]:
+    """Split many pages into units, some at a time, which is faster than page by page.
+
+    Parameters
+    ----------
+    articles : iterable of Article
+        Pages; at most a few dozen are held at once.
+    language, unit
+        As in `split_article`.
+
+    Yields
+    ------
+    (Article, list of Unit)
+        Each page with its units.
+    """
+    for batch in _batches(articles):
+        pages = [lines_of(article.text) for article in batch]
+        found = (
+            places_of_pages(pages, [article.title for article in batch])
+            if unit != "article"
+            else [[] for _ in pages]
         )
-        seen[text] += 1
+        for article, lines, guessed in zip(batch, pages, found, strict=True):
+            pieces = _whole(lines) if unit == "article" else _pieces(article, lines, guessed, language, unit)
+            yield article, _units(article, pieces)
 
 
-def _pieces(article: Article, language: str, unit: UnitSize) -> Iterator[tuple[int, int, int, Place]]:
-    """Start and end on the page, line number and place of each unit."""
-    lines = lines_of(article.text)
-    if unit == "article":
-        if lines:
-            yield lines[0].start, lines[-1].end, lines[0].number, Place("body")
-        return
+def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    held: list[Article] = []
+    size = 0
+    for article in articles:
+        held.append(article)
+        size += len(article.text)
+        if size >= _BATCH:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
+
+
+def _units(article: Article, pieces: Iterable[_Piece]) -> list[Unit]:
+    identity, page, source = article.article_id, article.text, article.source
+    told = (article.outlet, article.title, article.author, article.published, article.url, article.story)
+    seen: dict[str, int] = {}
+    units = []
+    for position, (start, end, line, place) in enumerate(pieces):
+        text = page[start:end]
+        occurrence = seen.get(text, 0)
+        seen[text] = occurrence + 1
+        name = unit_id(identity, text, occurrence)
+        units.append(
+            Unit(
+                name,
+                identity,
+                source,
+                start,
+                end,
+                text,
+                place.region,
+                line,
+                position,
+                *told,
+                place.comment_author,
+                place.comment_time,
+                place.reply_depth,
+            )
+        )
+    return units
+
+
+def _whole(lines: Sequence[Line]) -> list[_Piece]:
+    return [(lines[0].start, lines[-1].end, lines[0].number, Place("body"))] if lines else []
+
+
+def _pieces(
+    article: Article, lines: Sequence[Line], found: Sequence[Place], language: str, unit: UnitSize
+) -> Iterator[_Piece]:
     known = {mark.line: mark for mark in article.marks}
-    for line, guessed in zip(lines, places(lines, article.title), strict=True):
+    for line, guessed in zip(lines, found, strict=True):
         mark = known.get(line.number)
         place = _given(mark, line) if mark else guessed
         spans = [(0, len(line.text))] if unit == "paragraph" else _spans(line, place, language)

@@ -170,7 +170,7 @@ class _Sending:
         self.suggestions: dict[str, Suggestion] = {}
         self.model = ""
         if order.wanted.suggest:
-            self._suggest()
+            self._suggest(units)
 
     def kinds(self) -> "list[Kind]":
         return ["main", "blind"] if any(item.blind for item in self.sample.drawn) else ["main"]
@@ -227,19 +227,11 @@ class _Sending:
         suggestion = None if drawn.blind else self.suggestions.get(uid)
         return task_of(drawn, self.near[uid], self.setting, self.order.answers.get(uid, ()), suggestion)
 
-    def _suggest(self) -> None:
-        import numpy as np
-
-        from framing.classifier.estimator import chosen
-        from framing.labelstudio.tasks import Suggestion
+    def _suggest(self, units: list[Unit]) -> None:
+        """Ask the model about whole pages: a unit's neighbours count."""
+        from framing.serving.suggestions import suggest
 
         model = find_model(self.study, self.order.wanted.suggest)
-        units = [item.unit for item in self.sample.drawn]
-        proba = model.predict_proba(units)
-        labels = chosen(proba, model.values, several=model.estimator.several)
-        ranked = np.sort(proba, axis=1)
-        margins = ranked[:, -1] - ranked[:, -2] if proba.shape[1] > 1 else ranked[:, -1]
         self.model = model.id
-        for unit, label, margin in zip(units, labels, margins, strict=True):
-            values = tuple(value for value in str(label).split("|") if value)
-            self.suggestions[unit.unit_id] = Suggestion(model.id, model.variable, values, float(margin))
+        told = suggest(model, units)
+        self.suggestions = {unit.unit_id: item for unit, item in zip(units, told, strict=True)}

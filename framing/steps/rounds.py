@@ -103,7 +103,7 @@ def draw_round(
             f"regions, {len(inside) - len(eligible)} where no value can occur",
             hint="ask for other regions, or look at regions: in config/codebook.yaml",
         )
-    doubts = _uncertainty(study, wanted) if wanted.plan.select == "uncertain" else None
+    doubts = _uncertainty(study, wanted, units) if wanted.plan.select == "uncertain" else None
     sample = draw(once, wanted.plan, doubts)
     left = LeftOut(
         other_regions=len(units) - len(inside),
@@ -136,18 +136,15 @@ def without_repeats(units: Sequence[Unit]) -> list[Unit]:
     return kept
 
 
-def _uncertainty(study: Study, wanted: Wanted) -> Callable[[Sequence[Unit]], Sequence[float]]:
-    model = find_model(study, wanted.suggest)
+def _uncertainty(
+    study: Study, wanted: Wanted, pages: Sequence[Unit]
+) -> Callable[[Sequence[Unit]], Sequence[float]]:
+    """Tell how unsure a model is of units, asked about whole pages: a unit's neighbours count."""
+    from framing.serving.suggestions import suggest
 
-    def doubts(units: Sequence[Unit]) -> Sequence[float]:
-        import numpy as np
-
-        proba = np.sort(model.predict_proba(list(units)), axis=1)
-        if model.estimator.several:
-            return [float(v) for v in 1 - np.abs(2 * proba - 1).min(axis=1)]
-        return [float(v) for v in 1 - (proba[:, -1] - proba[:, -2])]
-
-    return doubts
+    told = suggest(find_model(study, wanted.suggest), list(pages))
+    doubts = {unit.unit_id: 1 - item.margin for unit, item in zip(pages, told, strict=True)}
+    return lambda units: [doubts[unit.unit_id] for unit in units]
 
 
 def pool_of(units: Sequence[Unit], wanted: Wanted) -> str:

@@ -87,7 +87,7 @@ def score(
             sinks.append(files.enter_context(writing(output, score_columns(found, explain=explain))))
         summary = files.enter_context(writing(articles, article_columns(found))) if articles else None
         for batch in _batched(splitting):
-            scores = _scored(found, batch)
+            scores = score_units(found, batch)
             if explain:
                 _explain(found, batch, scores)
             for row in scores:
@@ -133,7 +133,8 @@ def _batched(splitting: Splitting) -> Iterator[list[Unit]]:
         yield held
 
 
-def _scored(model: "Model", units: list[Unit]) -> list[dict[str, Any]]:
+def score_units(model: "Model", units: Sequence[Unit]) -> list[dict[str, Any]]:
+    """SCORES of units; those of one article follow one another in the order of the page."""
     from framing.classifier.estimator import chosen
 
     proba = model.predict_proba(units)

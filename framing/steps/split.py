@@ -9,7 +9,7 @@ from framing.articles import read_articles, read_units
 from framing.errors import InputError
 from framing.files import whole_text
 from framing.formats import Rows, writing
-from framing.pages import UnitSize, split_article
+from framing.pages import UnitSize, split_articles
 from framing.pages.view import view
 from framing.records import UNIT_COLUMNS, Article, Unit, Unusable
 from framing.steps.copies import Copies
@@ -82,18 +82,20 @@ class Splitting:
         InputError
             At the end, if nothing at all could be used.
         """
-        read = read_articles(self.inputs, columns=self.columns, stdin=self.stdin, fast=self.fast)
-        for item in read:
+        for article, units in split_articles(self._usable(), unit=self.unit):
+            self.articles += 1
+            self.units += len(units)
+            yield article, units
+        self._check_any()
+
+    def _usable(self) -> Iterator[Article]:
+        for item in read_articles(self.inputs, columns=self.columns, stdin=self.stdin, fast=self.fast):
             if isinstance(item, Unusable):
                 self.unusable.append(item)
                 continue
             if item.encoding != "utf-8":
                 self.encodings[item.encoding] = self.encodings.get(item.encoding, 0) + 1
-            units = list(split_article(item, unit=self.unit))
-            self.articles += 1
-            self.units += len(units)
-            yield item, units
-        self._check_any()
+            yield item
 
     def _check_any(self) -> None:
         if self.unusable and not self.articles:

@@ -5,7 +5,7 @@ import sys
 
 HEAVY = (
     "pandas", "numpy", "scipy", "sklearn", "pyarrow", "label_studio_sdk", "httpx", "pydantic", "yaml",
-    "sentencex", "trafilatura", "lxml", "rich", "psutil", "tabulate",
+    "sentencex", "trafilatura", "lxml", "rich", "psutil", "tabulate", "starlette", "uvicorn",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Lines with regions to units."""
 
-from framing.pages import split_article
+from framing.pages import split_article, split_articles
 from framing.pages.lines import lines_of
 from framing.records import Article
 
@@ -46,3 +46,38 @@ def test_headlines_and_links_stay_whole_and_furniture_is_split_into_sentences() 
     page = f"{title}\n\n{story}\n\n© 2024 Arle Courier. All rights reserved."
     texts = [unit.text for unit in split_article(Article(source="a.txt", text=page, title=title))]
     assert texts == [title, story, "© 2024 Arle Courier.", "All rights reserved."]
+
+
+def test_many_pages_at_once_give_the_units_of_each_alone() -> None:
+    """Pages of all lengths side by side: nothing of one may tell on another."""
+    talk = "Bo 3 hours ago\nWell said.\nReply\nAnn 2 hours ago\nNot at all"
+    texts = [
+        PAGE,
+        "",
+        talk,
+        f"{PAGE}\n\n{talk}",
+        "Home | News | Sport",
+        " \n",
+        PAGE * 3,
+        "© 2024 Arle Courier",
+    ]
+    articles = [Article(source=f"{i}.txt", text=text) for i, text in enumerate(texts)]
+    together = list(split_articles(iter(articles)))
+    assert [article for article, _ in together] == articles
+    assert [units for _, units in together] == [list(split_article(article)) for article in articles]
+    assert [len(units) for _, units in split_articles(articles, unit="article")] == [1, 0, 1, 1, 1, 0, 1, 1]
+
+
+def test_a_title_counts_on_its_own_page_only() -> None:
+    page = f"Arle today\nA crane, a channel\nOn the water\n\n{PAGE}"
+    titles = ("", "A crane, a channel", "On the water")
+    articles = [
+        Article(source=f"{i}.txt", text=text, title=title)
+        for i, (title, text) in enumerate(zip(titles, ("\n", page, page), strict=True))
+    ]
+    headlines = [
+        [unit.text for unit in units if unit.region == "headline"] for _, units in split_articles(articles)
+    ]
+    assert headlines[0] == []
+    assert titles[1] in headlines[1]
+    assert titles[2] in headlines[2]
