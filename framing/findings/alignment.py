@@ -151,9 +151,9 @@ def likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
     Examples
     --------
-    >>> likeness(words_of("quite possible"), words_of("it's quite possible to imagine it"))
+    >>> likeness(words_of("hardly likely"), words_of("it's hardly likely to happen there"))
     1.0
-    >>> likeness(words_of("quite probable"), words_of("it's quite possible to imagine it"))
+    >>> likeness(words_of("hardly certain"), words_of("it's hardly likely to happen there"))
     0.0
     """
     short, long = sorted((one, other), key=lambda words: (_weight(words), len(words)))

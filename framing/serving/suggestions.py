@@ -21,12 +21,17 @@ def suggest(model: Model, units: Any) -> list[Suggestion]:
     Returns
     -------
     list of Suggestion
-        In the order of the units; `margin` is the distance between the two highest probabilities.
+        In the order of the units; `margin` is the distance between the two highest probabilities,
+        for ``several`` values the least distance of a value's yes and no.
     """
     proba = model.predict_proba(units)
-    labels: Sequence[Any] = chosen(proba, model.values, several=model.estimator.several).tolist()
-    ranked = np.sort(proba, axis=1)
-    margins = ranked[:, -1] - ranked[:, -2] if proba.shape[1] > 1 else ranked[:, -1]
+    several = model.estimator.several
+    labels: Sequence[Any] = chosen(proba, model.values, several=several).tolist()
+    if several:
+        margins = np.abs(2 * proba - 1).min(axis=1)
+    else:
+        ranked = np.sort(proba, axis=1)
+        margins = ranked[:, -1] - ranked[:, -2]
     return [
         Suggestion(model.id, model.variable, tuple(name for name in str(label).split("|") if name), margin)
         for label, margin in zip(labels, margins.tolist(), strict=True)

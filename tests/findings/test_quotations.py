@@ -27,7 +27,7 @@ def page(*lines: tuple[str, str] | str, name: str = "a") -> list[dict[str, Any]]
         ("“It will hold,” she said.", ["It will hold,"]),
         ('"It will hold," she said. "For now."', ["It will hold,", "For now."]),
         ("He spoke of ‘the dogs’ day’.", ["the dogs’ day"]),
-        ("Putin says 'quite possible' as fear mounts", ["quite possible"]),
+        ("Holt says 'hardly likely' as doubts grow", ["hardly likely"]),
         ("It isn't the readers' fault, they've said.", []),
         ("They told us in '74 it would see out the century", []),
         ("She said: “He told me ‘never’ twice.”", ["He told me ‘never’ twice."]),

@@ -80,7 +80,7 @@ furniture|Your email address will not be published. Required fields are marked *
         """\
 
 appeal|Support independent journalism
-appeal|We need your help to keep reporting. Please consider making a donation, however small.
+appeal|Your gift keeps our reporters at work. Please consider making a donation, however small.
 appeal|Donate now
 """
     ),

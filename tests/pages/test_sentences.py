@@ -30,7 +30,7 @@ def test_a_stop_before_a_capital_or_digit_ends_a_sentence(line: str, expected: l
 @pytest.mark.parametrize(
     "line",
     [
-        "He said: “We don’t need it.”",
+        "He said: “We won’t sell it.”",
         "“Why now?” she asked.",
         "“Why now?” Ms Holt asked.",
         "“Stop!” Mayor Ada Holt of Arle shouted.",
