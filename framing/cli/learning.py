@@ -1,6 +1,7 @@
 """`framing train`, `framing evaluate`, `framing model show` and `framing score`."""
 
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,8 @@ from framing.cli.output import finish, print_json, print_table, rows_on_stdout, 
 
 if TYPE_CHECKING:
     from framing.classifier import Evaluation
+    from framing.steps.evaluate import Evaluated
+    from framing.steps.train import Trained
 
 model_app = typer.Typer(help="What a model is and how far to trust it.", no_args_is_help=True)
 
@@ -60,7 +63,7 @@ def train(
 
     done = run(Study.find(workspace), labels or [], variable=variable, output=output)
     if as_json:
-        print_json(done)
+        print_json(_figures(done))
         return
     typer.echo(f"{done.folder}: model {done.model} of {done.variable}, from {done.units} units")
     if done.unresolved:
@@ -85,7 +88,7 @@ def evaluate(
 
     done = run(Study.find(workspace), model, labels or [], against=against)
     if as_json:
-        print_json(done)
+        print_json(_figures(done))
         return
     typer.echo(f"model {done.model} on {done.evaluation.units} units")
     if done.seen:
@@ -101,6 +104,13 @@ def evaluate(
             f"difference: macro-F1 {gain.macro_f1:+.3f}{_between(gain.macro_f1_interval)}, "
             f"accuracy {gain.accuracy:+.3f}{_between(gain.accuracy_interval)}"
         )
+
+
+def _figures(done: "Trained | Evaluated") -> dict[str, object]:
+    """The result with its figures beside the rest, under their own names."""
+    own = {item.name: getattr(done, item.name) for item in fields(done) if item.name != "evaluation"}
+    found = done.evaluation
+    return own | ({item.name: getattr(found, item.name) for item in fields(found)} if found else {})
 
 
 def _between(interval: tuple[float, float] | None) -> str:
