@@ -68,6 +68,8 @@ def train(
     typer.echo(f"{done.folder}: model {done.model} of {done.variable}, from {done.units} units")
     if done.unresolved:
         say(f"{done.unresolved} units without a majority were left out")
+    for reason in done.gates:
+        say(f"min_alpha: {reason}")
     typer.echo(f"held out: {done.held_out}")
     if done.evaluation:
         _print(done.evaluation)

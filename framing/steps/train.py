@@ -41,6 +41,8 @@ class Trained:
         Units without a majority, left out.
     by_value : dict of str to int
         Units for each value.
+    gates : list of str
+        What the codebook's `min_alpha` kept away, merged or flagged, with the reason.
     held_out : str
         What was kept together in testing, with how many groups and folds.
     evaluation : Evaluation or None
@@ -57,6 +59,7 @@ class Trained:
     articles: int
     unresolved: int
     by_value: dict[str, int]
+    gates: list[str]
     held_out: str
     evaluation: "Evaluation | None"
     further: dict[str, Any]
@@ -115,6 +118,7 @@ def train(
         articles=resolved["article_id"].nunique(),
         unresolved=gold.unresolved,
         by_value=counts,
+        gates=[gate.reason for gate in gold.gates],
         held_out=found.held_out,
         evaluation=found.evaluation,
         further=further,
@@ -140,6 +144,7 @@ def _saved(
         "codebook": study.codebook.model_dump(mode="json") if known else None,
         "codebook_hash": study.codebook.fingerprint if known else "",
         "trained_on": {"units": len(gold.resolved), "by_value": counts, "held_out": held_out},
+        "gates": [gate.reason for gate in gold.gates],
         "seed": study.settings.seed,
         "versions": _versions(),
     }

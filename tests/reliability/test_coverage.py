@@ -41,3 +41,13 @@ def test_few_articles_are_told_with_what_the_simulation_showed() -> None:
         "1 article, fewer than 100: how often such an interval holds the truth was not simulated below "
         f"{min(SHOWN)} articles"
     )
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("articles", [100, 200])
+@pytest.mark.parametrize("world", ["even", "skewed", "rare_5", "rare_2", "low", "high", "ordinal", "gaps"])
+def test_the_interval_holds_the_truth_over_a_thousand_draws(
+    world: str, articles: int, simulation: ModuleType
+) -> None:
+    found = simulation.coverage(simulation.WORLDS[world], articles, samples=1000, draws=400)
+    assert simulation.LOW <= found.studentised <= simulation.HIGH

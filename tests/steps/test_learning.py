@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 
 from framing.cli.app import app
 from framing.errors import ModelError, TableError, TrainingError
+from framing.settings import Workspace
 from framing.steps.evaluate import evaluate
 from framing.steps.models import SHIPPED, find_model, model_folder, show
 from framing.steps.score import score
 from framing.steps.study import Study
 from framing.steps.train import train
+from tests.conftest import Run
 
 WORDS = {
     "calm": "rain fell over the harbour while trains ran and the council met",
@@ -197,3 +199,24 @@ def test_commands(folder: Path, page: Path, tmp_path: Path, monkeypatch: pytest.
     assert scored.exit_code == 0
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
     assert all(line["explanation"].startswith(line["label"]) for line in lines)
+
+
+def test_the_card_says_what_min_alpha_found(workspace: Workspace, run: Run) -> None:
+    workspace.codebook.write_text(
+        "variables:\n  - name: tone\n    values:\n"
+        "      - {name: calm, definition: Quiet., min_alpha: 0.99}\n      - {name: loud, definition: Not quiet.}\n",
+        encoding="utf-8",
+    )
+    rows = ["unit_id,variable,value,coder,text,article_id,story"]
+    for n in range(24):
+        value = "calm" if n % 2 else "loud"
+        other = "loud" if n in (1, 3) else value
+        for coder, said in (("ada", value), ("ben", other)):
+            rows.append(f"u{n},tone,{said},{coder},{value} words {n},a{n % 6},s{n % 3}")
+    (workspace.labels / "main.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    told = run("train", "--json")
+    assert told.code == 0, told.err
+    (reason,) = told.json["gates"]
+    assert "calm" in reason
+    assert "0.99" in reason or ".990" in reason
+    assert reason in (workspace.models / "tone" / "card.md").read_text(encoding="utf-8")
