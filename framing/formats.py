@@ -192,6 +192,13 @@ def _write_excel(frame: "pd.DataFrame", scratch: Path) -> None:
     clean.map(tame).to_excel(scratch, index=False, engine="openpyxl")
 
 
+def write_json(data: object, path: Path) -> None:
+    """Write plain data as JSON, to be there whole or not at all; NaN is refused."""
+    with whole_text(path) as stream:
+        json.dump(data, stream, ensure_ascii=False, allow_nan=False, indent=1)
+        stream.write("\n")
+
+
 def markdown(rows: Sequence[Row], columns: Sequence[str]) -> str:
     """Draw rows as a Markdown table."""
     from tabulate import tabulate

@@ -1,5 +1,6 @@
 """`framing demo`."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +44,11 @@ def demo(
     if keep:
         typer.echo(f"coding screen: {done.pushed.url}")
         typer.echo(f"  sign in as {done.studio.username}, password in {done.studio.password_file}")
-        typer.echo(f"stop it: framing studio stop --workspace {folder}")
+        typer.echo(f"stop it: {_program()} studio stop --workspace {folder}")
     else:
-        typer.echo(f"Label Studio was stopped; start it: framing studio start --workspace {folder}")
+        typer.echo(f"Label Studio was stopped; start it: {_program()} studio start --workspace {folder}")
+
+
+def _program() -> str:
+    """How this program can be called again: by name if the shell finds it, else as it was."""
+    return "framing" if shutil.which("framing") else sys.argv[0]

@@ -1,6 +1,5 @@
 """`framing prevalence`: shares of each value, corrected for the model's errors."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations, pairwise
@@ -9,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from framing.codebook import Codebook
 from framing.errors import ModelError, TableError
-from framing.files import whole_text
-from framing.formats import check_suffix, read_frame, writing
+from framing.formats import check_suffix, read_frame, write_json, writing
 from framing.steps.gold import gold_for
 from framing.steps.models import find_model
 from framing.steps.study import Study
@@ -271,9 +269,7 @@ def _warnings(found: "Material", shares: Sequence[dict[str, Any]]) -> Iterator[s
 
 def _write(done: Prevalence, output: Path) -> None:
     if output.suffix.lower() == ".json":
-        with whole_text(output) as stream:
-            json.dump(asdict(done), stream, ensure_ascii=False, allow_nan=False, indent=1)
-            stream.write("\n")
+        write_json(asdict(done), output)
         return
     with writing(output, COLUMNS) as rows:
         rows.write(_share_row(row) for row in done.shares)

@@ -1,6 +1,5 @@
 """`framing reliability`: how far the coders agree, on what, under which conditions."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -9,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from framing import __version__
 from framing.codebook import Codebook
 from framing.errors import TableError
-from framing.files import whole_text
-from framing.formats import check_suffix, writing
+from framing.formats import check_suffix, write_json, writing
 from framing.reliability import (
     Agreement,
     Draws,
@@ -365,9 +363,7 @@ def flat(result: Reliability) -> list[dict[str, Any]]:
 
 def _write(result: Reliability, output: Path) -> None:
     if output.suffix.lower() == ".json":
-        with whole_text(output) as stream:
-            json.dump(asdict(result), stream, ensure_ascii=False, allow_nan=False, indent=1)
-            stream.write("\n")
+        write_json(asdict(result), output)
         return
     with writing(output, COLUMNS) as rows:
         rows.write(flat(result))
