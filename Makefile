@@ -12,7 +12,9 @@ help:
 	@echo "make model  make the shipped model from labels/ alone"
 	@echo "make prove  run the long proofs whole"
 
-$(BIN)/framing: pyproject.toml constraints.txt
+NATIVE := $(wildcard framing/*/native.pyx)
+
+$(BIN)/framing: pyproject.toml constraints.txt tools/build_core.py $(NATIVE)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
@@ -26,7 +28,7 @@ demo: $(BIN)/framing
 
 model: $(BIN)/framing
 	rm -rf framing/_model/frame
-	$(BIN)/framing train labels/starter.csv -o framing/_model/frame
+	$(BIN)/framing train labels/starter.csv labels/links.csv -o framing/_model/frame
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -36,10 +38,12 @@ check: $(VENV)/.dev
 
 test: check
 	$(BIN)/python tests/install_chromium.py
-	$(BIN)/python -m pytest
+	$(BIN)/python tests/install_postgresql.py
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 prove: $(VENV)/.dev
 	$(BIN)/python tests/install_chromium.py
+	$(BIN)/python tests/install_postgresql.py
 	$(BIN)/python -m pytest -m "prove or not prove"
 
 clean:

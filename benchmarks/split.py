@@ -1,12 +1,13 @@
 """Articles to units: MB/s of the whole step against pysbd alone and sentencex alone, in one run.
 
-    python benchmarks/split.py [--megabytes 8] [--memory 1000]
+    python benchmarks/split.py [--megabytes 8] [--stages] [--memory 1000]
 
 The text is the starter corpus over and over, one article a JSONL row, in each copy of a page with most
 of its longer words exchanged for others of the corpus: no two paragraphs are alike, menus and buttons
 are, as in a crawl. Read, split and write are timed as `framing split` does them; the splitters get the
 same lines, already read. CPU time, the best of three rounds in turn (pysbd on a tenth of the text).
-`--memory N` also splits N MB of such JSONL and prints how memory grew.
+`--stages` tells where the time goes instead. `--memory N` splits N MB of such JSONL and prints how
+memory grew.
 Wanted: at least 20 x pysbd; memory that does not grow with the input.
 """
 
@@ -23,10 +24,15 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from framing.articles import read_articles
 from framing.formats import streaming
+from framing.pages import split_articles
 from framing.pages.features import vocabulary
+from framing.pages.lines import lines_of
+from framing.pages.model import regions_of_pages
+from framing.pages.regions import places_of_pages
 from framing.pages.sentences import sentence_spans
-from framing.records import UNIT_COLUMNS
+from framing.records import UNIT_COLUMNS, Article
 from framing.resources import packaged
 from framing.steps.split import copy_units, split
 
@@ -103,6 +109,29 @@ def speeds(path: Path) -> int:
     return 0 if best["framing split"] / slow >= WANTED else 3
 
 
+def stages(path: Path) -> int:
+    from framing.pages.looks import looks_of
+
+    articles = [item for item in read_articles([path]) if isinstance(item, Article)]
+    pages = [lines_of(article.text) for article in articles]
+    batches = [pages[start : start + 128] for start in range(0, len(pages), 128)]
+    texts = [[*{line.text: None for page in batch for line in page}] for batch in batches]
+    units = [found for _, found in split_articles(articles)]
+    works: dict[str, Callable[[], object]] = {
+        "read": lambda: list(read_articles([path])),
+        "lines": lambda: [lines_of(article.text) for article in articles],
+        "what lines show alone": lambda: [looks_of(batch) for batch in texts],
+        "regions, that included": lambda: [regions_of_pages(batch) for batch in batches],
+        "places, that included": lambda: [places_of_pages(batch, [""] * len(batch)) for batch in batches],
+        "units, that included": lambda: list(split_articles(articles)),
+        "JSON": lambda: [streaming(Nowhere(), ".jsonl", UNIT_COLUMNS).write_cells(found) for found in units],
+        "whole step": lambda: whole_step(path),
+    }
+    for name, work in works.items():
+        print(f"{name:24} {1000 * min(seconds(work) for _ in range(ROUNDS)):6.0f} ms")
+    return 0
+
+
 def memory(folder: Path, megabytes: int) -> None:
     for size in (megabytes // 10, megabytes):
         path = folder / f"{size}.jsonl"
@@ -116,6 +145,7 @@ def memory(folder: Path, megabytes: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=float, default=8)
+    parser.add_argument("--stages", action="store_true")
     parser.add_argument("--memory", type=int, default=0)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -125,7 +155,7 @@ def main() -> int:
             return 0
         path = folder / "articles.jsonl"
         path.write_bytes(b"".join(rows(int(given.megabytes * 1e6))))
-        return speeds(path)
+        return stages(path) if given.stages else speeds(path)
 
 
 if __name__ == "__main__":

@@ -1,34 +1,43 @@
 """Grouping articles into stories and topics, against all-pairs TF-IDF.
 
-Usage: python benchmarks/stories.py [SIZE...]        (default: 5000 20000 100000)
+Usage: python benchmarks/stories.py [SIZE...]        (default: 10000 100000)
+       python benchmarks/stories.py whole SIZE...
+
+`grouped` is all that stands between a file of articles and the name of each one's story: reading JSONL,
+splitting pages into units, counting and weighing words, candidates, cosines, copies, stories and topics.
+`whole` is `framing compare` with the default model: scoring, quotations, tables and pages besides.
+`all pairs` is scikit-learn's TF-IDF of texts that are in memory already, and the full matrix of cosines.
 
 The articles are made: an event has its own rare words and a place in one of a few hundred matters;
-three to seven outlets tell it within three days in words of their own, some copy one another.
-Seconds are CPU time of one process.
-Each size runs in a process of its own, so that the peak of memory is its own.
+three to seven outlets tell it within three days in words of their own, and every twentieth article is
+the one before it with another beginning. No two articles have the same text.
+Seconds are CPU time of one process. Each size runs in a process of its own, so that the peak of memory,
+the pages of files that are mapped into it included, is its own.
 """
 
 import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 YARDSTICK = 5000
 _VOCABULARY = 60_000
-_LENGTH = 350
+_LENGTH = 200
 
 
 def articles(size: int, seed: int = 1) -> Iterator[tuple[str, float, int]]:
     """Text, day and event of each article."""
     rng = np.random.default_rng(seed)
     words = np.array([f"w{number}" for number in range(_VOCABULARY)])
-    common = 1 / np.arange(1, _VOCABULARY + 1) ** 1.05
-    common /= common.sum()
+    common = np.cumsum(1 / np.arange(1, _VOCABULARY + 1) ** 1.05)
+    common /= common[-1]
     made = event = 0
     before = ""
     matters = [rng.integers(500, _VOCABULARY, 60) for _ in range(300)]
@@ -37,7 +46,7 @@ def articles(size: int, seed: int = 1) -> Iterator[tuple[str, float, int]]:
         own = rng.integers(2000, _VOCABULARY, 30)
         day = float(rng.uniform(0, 365))
         for _ in range(min(int(rng.integers(3, 8)), size - made)):
-            body = rng.choice(_VOCABULARY, _LENGTH, p=common)
+            body = np.minimum(np.searchsorted(common, rng.random(_LENGTH)), _VOCABULARY - 1)
             about = rng.choice(matter, 40)
             telling = np.concatenate([rng.choice(own, 50), [_VOCABULARY - 1]])
             text = " ".join(words[np.concatenate([body, about, telling])])
@@ -49,36 +58,76 @@ def articles(size: int, seed: int = 1) -> Iterator[tuple[str, float, int]]:
         event += 1
 
 
-def ours(size: int) -> dict[str, float]:
-    """CPU seconds, peak of memory in MB, and pair F1 of grouping."""
-    import pandas as pd
+def grouped(size: int) -> dict[str, float]:
+    """CPU seconds, peak of memory in MB, and pair F1 of reading and grouping."""
+    from framing.steps.split import Splitting
+    from framing.steps.stories.taken import taking
 
-    from framing.findings.stories import group_articles
-    from framing.neighbours import TermCounts
-
-    counts, rows, events = TermCounts(), [], []
-    spent = 0.0
-    for number, (text, day, event) in enumerate(articles(size)):
+    with tempfile.TemporaryDirectory() as folder:
+        file, events = _written(Path(folder), size)
         start = time.process_time()
-        counts.add([text])
-        spent += time.process_time() - start
-        when = pd.Timestamp("2024-01-01") + pd.Timedelta(days=day)
-        rows.append((f"{number:08d}", when.isoformat(), ""))
-        events.append(event)
-    counted = spent
-    table = pd.DataFrame(rows, columns=["article_id", "published", "story"])
-    start = time.process_time()
-    # Copies are told by their texts, which are not held here: none is found, all are looked for.
-    found = group_articles(table, counts, lambda number: f"text {number}")
-    spent += time.process_time() - start
-    return {
-        "articles": size,
-        "seconds": round(spent, 1),
-        "counting": round(counted, 1),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "stories": len(set(found.story)),
-        "pair_f1": round(pair_f1(found.story, events), 3),
-    }
+        with taking(None, Path(folder)) as taken:
+            for units in Splitting([file]).batches():
+                taken.write(unit.row() for unit in units)
+            read = time.process_time()
+            found = taken.grouping()
+        end = time.process_time()
+        return {
+            "articles": size,
+            "megabytes": round(file.stat().st_size / 1e6, 1),
+            "seconds": round(end - start, 1),
+            "reading": round(read - start, 1),
+            "peak_mb": _peak(),
+            "stories": len(set(found.story)),
+            "topics": len(set(found.topic)),
+            "copies": sum(map(bool, found.copy_of)),
+            "pair_f1": round(pair_f1(found.story, events), 3),
+        }
+
+
+def whole(size: int) -> dict[str, float]:
+    """CPU seconds and peak of memory in MB of the whole `framing compare`, with the default model."""
+    from framing.steps.compare import compare
+    from framing.steps.study import Study
+
+    with tempfile.TemporaryDirectory() as folder:
+        file, _ = _written(Path(folder), size)
+        start = time.process_time()
+        done = compare(Study(None), [file], Path(folder) / "out")
+        return {
+            "articles": done.articles,
+            "megabytes": round(file.stat().st_size / 1e6, 1),
+            "seconds": round(time.process_time() - start, 1),
+            "peak_mb": _peak(),
+            "stories": done.stories,
+            "quotations": done.quotations,
+        }
+
+
+def _written(folder: Path, size: int) -> tuple[Path, list[int]]:
+    """The articles as a file of pages, and the event of each."""
+    file, events = folder / "articles.jsonl", []
+    with file.open("w", encoding="utf-8") as stream:
+        for number, (text, day, event) in enumerate(articles(size)):
+            stream.write(_page(number, text, day, event))
+            events.append(event)
+    return file, events
+
+
+def _page(number: int, text: str, day: float, event: int) -> str:
+    """A headline, paragraphs of four sentences, and words that someone is quoted with."""
+    words = text.split()
+    told = [" ".join(words[start : start + 16]).capitalize() + "." for start in range(0, len(words), 16)]
+    paragraphs = [" ".join(told[start : start + 4]) for start in range(0, len(told), 4)]
+    quoted = f"“The matter of {words[-2]} is number {event} for us,” said Ada Orrel."
+    body = "\n\n".join([f"{words[-5]} {words[-4]} {words[-3]}", *paragraphs, quoted])
+    when = (np.datetime64("2024-01-01") + np.timedelta64(int(day * 86400), "s")).item().isoformat()
+    known = {"id": f"{number:08d}", "outlet": f"outlet {number % 40}", "published": when}
+    return json.dumps(known | {"text": body}) + "\n"
+
+
+def _peak() -> int:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def all_pairs(size: int) -> dict[str, float]:
@@ -99,7 +148,7 @@ def all_pairs(size: int) -> dict[str, float]:
     return {
         "articles": size,
         "seconds": round(time.process_time() - start, 1),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_mb": _peak(),
         "pair_f1": round(pair_f1([str(group) for group in groups], [event for _, _, event in made]), 3),
     }
 
@@ -114,27 +163,30 @@ def pairs(names: list[str]) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 
-def apart(which: str, size: int) -> dict[str, float]:
-    done = subprocess.run([sys.executable, __file__, which, str(size)], capture_output=True, check=True)
+def apart(act: str, size: int) -> dict[str, float]:
+    done = subprocess.run([sys.executable, __file__, "--", act, str(size)], capture_output=True, check=True)
     told: dict[str, float] = json.loads(done.stdout)
     return told
 
 
-def main() -> None:
-    if sys.argv[1:2] in (["ours"], ["all_pairs"]):
-        print(json.dumps({"ours": ours, "all_pairs": all_pairs}[sys.argv[1]](int(sys.argv[2]))))
+def main(given: list[str]) -> None:
+    acts = {"grouped": grouped, "whole": whole, "all_pairs": all_pairs}
+    if given[:1] == ["--"]:
+        print(json.dumps(acts[given[1]](int(given[2]))))
         return
+    act = "whole" if given[:1] == ["whole"] else "grouped"
+    sizes = [int(size) for size in given if size != "whole"] or [10_000, 100_000]
     yardstick = apart("all_pairs", YARDSTICK)
-    print("all pairs  ", yardstick)
-    sizes = [int(size) for size in sys.argv[1:]] or [YARDSTICK, 20_000, 100_000]
-    runs = [apart("ours", size) for size in sizes]
-    for run in runs:
-        ratio = (yardstick["seconds"] / YARDSTICK**2) * run["articles"] ** 2 / run["seconds"]
-        print("neighbours ", run, f"{ratio:.1f} x all pairs grown with the square")
-    for one, other in combinations(runs, 2):
+    print("all pairs", yardstick, flush=True)
+    runs = []
+    for size in sizes:
+        runs.append(apart(act, size))
+        grown = yardstick["seconds"] * (size / YARDSTICK) ** 2 / runs[-1]["seconds"]
+        print(act, runs[-1], f"{grown:.1f} x all pairs grown with the square", flush=True)
+    for one, other in pairwise(runs):
         more = (other["peak_mb"] - one["peak_mb"]) * 1024 / (other["articles"] - one["articles"])
         print(f"memory: {more:.1f} kB an article from {one['articles']} to {other['articles']}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

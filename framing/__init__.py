@@ -13,6 +13,8 @@ Examples
 """
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -25,15 +27,22 @@ _HOME = {
     "Study": "framing.steps.study",
     "Unit": "framing.records",
     "adjudicate": "framing.steps.adjudicate",
+    "check": "framing.steps.check",
     "compare": "framing.steps.compare",
     "demo": "framing.steps.demo",
     "doctor": "framing.steps.doctor",
     "evaluate": "framing.steps.evaluate",
+    "export": "framing.steps.export",
+    "gold": "framing.steps.gold",
     "init": "framing.steps.init",
+    "prevalence": "framing.steps.prevalence",
     "pull": "framing.steps.pull",
     "push": "framing.steps.push",
     "read_articles": "framing.articles",
     "read_labels": "framing.labels",
+    "reliability": "framing.steps.reliability",
+    "report": "framing.steps.report",
+    "restore": "framing.steps.restore",
     "score": "framing.steps.score",
     "split": "framing.steps.split",
     "stats": "framing.steps.stats",
@@ -48,15 +57,22 @@ __all__ = [
     "Unit",
     "__version__",
     "adjudicate",
+    "check",
     "compare",
     "demo",
     "doctor",
     "evaluate",
+    "export",
+    "gold",
     "init",
+    "prevalence",
     "pull",
     "push",
     "read_articles",
     "read_labels",
+    "reliability",
+    "report",
+    "restore",
     "score",
     "split",
     "stats",
@@ -71,13 +87,20 @@ if TYPE_CHECKING:
     from framing.labels import read_labels
     from framing.records import Article, Unit
     from framing.steps.adjudicate import adjudicate
+    from framing.steps.check import check
     from framing.steps.compare import compare
     from framing.steps.demo import demo
     from framing.steps.doctor import doctor
     from framing.steps.evaluate import evaluate
+    from framing.steps.export import export
+    from framing.steps.gold import gold
     from framing.steps.init import init
+    from framing.steps.prevalence import prevalence
     from framing.steps.pull import pull
     from framing.steps.push import push
+    from framing.steps.reliability import reliability
+    from framing.steps.report import report
+    from framing.steps.restore import restore
     from framing.steps.score import score
     from framing.steps.split import split
     from framing.steps.stats import stats
@@ -93,3 +116,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Library(ModuleType):
+    """Keeps the steps `reliability` and `report` when the rooms of the same names are imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _HOME or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Library

@@ -15,13 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from framing.errors import CodebookError
 from framing.faults import fault, hollow, line_of, load, repetitions
+from framing.files import text_of
+from framing.plural import counted
 
 Name = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]{0,59}$")]
+#: Of a value, which may be a number, written as such or in quotes.
+ValueName = Annotated[str, StringConstraints(pattern=r"^\w[\w-]{0,59}$"), Field(coerce_numbers_to_str=True)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
-Hotkey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]$")]
+Hotkey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]$"), Field(coerce_numbers_to_str=True)]
 Alpha = Annotated[float, Field(gt=-1, le=1)]
-Below = Annotated[str, StringConstraints(pattern=r"^(refuse|flag|merge into [^\W\d][\w-]{0,59})$")]
+Below = Annotated[str, StringConstraints(pattern=r"^(refuse|flag|merge into \w[\w-]{0,59})$")]
 Region = Literal[
     "headline",
     "standfirst",
@@ -47,7 +51,7 @@ class Value(_Part):
     Attributes
     ----------
     name : str
-        A word of letters, digits, ``_`` and ``-``; what stands in every table.
+        A word of letters, digits, ``_`` and ``-``, or a number; what stands in every table.
     definition : str
         What the value means, in a sentence or two.
     use_when, dont_use_when, examples : tuple of str
@@ -67,7 +71,7 @@ class Value(_Part):
         Names that it had before; answers under these are read as this value.
     """
 
-    name: Name
+    name: ValueName
     definition: Line
     use_when: tuple[Line, ...] = ()
     dont_use_when: tuple[Line, ...] = ()
@@ -77,7 +81,7 @@ class Value(_Part):
     regions: tuple[Region, ...] = ()
     min_alpha: Alpha | None = None
     below: Below = "flag"
-    formerly: tuple[Name, ...] = ()
+    formerly: tuple[ValueName, ...] = ()
 
     def can_occur_in(self, region: str) -> bool:
         """Whether a unit of this region counts as eligible for the value."""
@@ -214,7 +218,7 @@ class Codebook(_Part):
             If the file is missing, is no YAML, or breaks a rule; `faults` names each with its line.
         """
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = text_of(path)
         except FileNotFoundError:
             raise CodebookError(
                 f"{path}: no such codebook", hint="make a workspace with: framing init DIR"
@@ -238,8 +242,8 @@ class Codebook(_Part):
         if book is None or faults:
             told = sorted({(line_of(lines, path), message) for path, message in faults})
             raise CodebookError(
-                f"{name}: {len(told)} fault{'s' if len(told) > 1 else ''} in the codebook",
-                hint="mend the lines named above; then: framing codebook check",
+                f"{name}: {counted(len(told), 'fault')} in the codebook",
+                hint=f"mend the lines named above; then: framing codebook check {name}",
                 faults=[f"{name}:{line}: {message}" for line, message in told],
             )
         return book

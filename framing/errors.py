@@ -19,6 +19,8 @@ Each carries a message (where, what was found, what was expected) and a hint (wh
 """
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 
 class FramingError(Exception):
@@ -45,6 +47,10 @@ class FramingError(Exception):
         self.message = message
         self.hint = hint
         self.faults = tuple(faults)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without it an error could not come back from another process.
+        return partial(type(self), hint=self.hint, faults=self.faults), (self.message,)
 
 
 class InputError(FramingError):

@@ -11,23 +11,58 @@ from framing.records import REGIONS
 #: Fields of the labelling screen beside the variables.
 RESERVED = ("unsure", "note", "unit", "reason", "answers", "where", "title", "before", "after", "text")
 
+#: Characters of a YAML file, and values in it, aliases written out.
+_LARGEST, _MOST_NODES = 1 << 20, 100_000
+
 Path_ = tuple[str | int, ...]
 
 
 def load(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
     """Read YAML and remember the line of each node."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node, data = plain_yaml(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or "not readable as YAML"
         raise CodebookError(
             f"{name}:{line}: no YAML: {problem}",
-            hint="check indentation and quotes there; then: framing codebook check",
+            hint=f"check indentation and quotes there; then: framing codebook check {name}",
         ) from error
     return data, dict(_walk(node, (), set()))
+
+
+def plain_yaml(text: str) -> tuple[yaml.Node | None, Any]:
+    """Read YAML as plain data, and as nodes with their places.
+
+    Raises
+    ------
+    yaml.YAMLError, ValueError, RecursionError
+        If it is no YAML, asks for anything but plain data, or is larger than any that people write:
+        a few lines of aliases can stand for more than any machine holds.
+    """
+    if len(text) > _LARGEST:
+        raise ValueError(f"{len(text)} characters, expected at most {_LARGEST}")
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    if node is not None and _size(node, {}) > _MOST_NODES:
+        raise yaml.MarkedYAMLError(
+            problem=f"its aliases stand for over {_MOST_NODES} values", problem_mark=node.start_mark
+        )
+    return node, yaml.safe_load(text)
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node holds once every alias in it is written out."""
+    if id(node) in known:
+        return known[id(node)]
+    known[id(node)] = 1  # in case it holds itself
+    inner: Sequence[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        inner = [part for pair in node.value for part in pair]
+    elif isinstance(node, yaml.SequenceNode):
+        inner = node.value
+    known[id(node)] = 1 + sum(_size(part, known) for part in inner)
+    return known[id(node)]
 
 
 def _walk(node: yaml.Node | None, path: Path_, seen: set[int]) -> Iterator[tuple[Path_, int]]:
@@ -64,7 +99,7 @@ def fault(item: Any) -> tuple[Path_, str]:
     if item["type"] == "extra_forbidden":
         return path, f"{field}: unknown key"
     expected = _expected(path, item)
-    return path, f"{field}: found {_short(found)}, expected {expected}"
+    return path, f"{field}: found {short(found)}, expected {expected}"
 
 
 def hollow(item: Any) -> bool:
@@ -72,6 +107,7 @@ def hollow(item: Any) -> bool:
     return item["type"] == "too_short" and bool(item.get("input"))
 
 
+_VALUE_NAME = "a word of letters, digits, _ and -, or a number (no |, no space)"
 _EXPECTED = {
     "name": "a word of letters, digits, _ and - that begins with a letter (no |, no space)",
     "hotkey": "one key, a-z or 0-9",
@@ -92,6 +128,10 @@ def _expected(path: Path_, item: Any) -> str:
     field = next((part for part in reversed(path) if isinstance(part, str)), "")
     if field in ("values", "variables") and path and isinstance(path[-1], int):
         return "a mapping with name and " + ("definition" if field == "values" else "values")
+    if isinstance(item.get("input"), bool) and field in ("name", "hotkey"):
+        return "it in quotes: YAML reads yes, no, on and off as true and false"
+    if field == "name" and "values" in path:
+        return _VALUE_NAME
     if field in _EXPECTED:
         return _EXPECTED[field]
     if not path:
@@ -99,8 +139,12 @@ def _expected(path: Path_, item: Any) -> str:
     return str(item["msg"]).removeprefix("Input should be ")
 
 
-def _short(value: object) -> str:
-    shown = repr(value)
+def short(value: object) -> str:
+    """A value as it is written, cut to sixty characters."""
+    try:
+        shown = repr(value)
+    except ValueError:  # Python writes out no number of over 4,300 digits
+        shown = "a number of thousands of digits"
     return shown if len(shown) <= 60 else shown[:57] + "…"
 
 
@@ -162,8 +206,9 @@ def _named(items: Sequence[tuple[int, dict[str, Any]]], at: Path_) -> list[tuple
 
 def _twice(what: str, named: Sequence[tuple[Path_, object]]) -> Iterator[tuple[Path_, str]]:
     seen: set[str] = set()
-    for path, name in named:
-        if not isinstance(name, str) or not name:
+    for path, given in named:
+        name = str(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else ""
+        if not name:
             continue
         if name in seen:
             yield path, f"{'.'.join(map(str, path))}: {what} {name!r} stands twice, expected once"

@@ -2,22 +2,32 @@
 
 import contextlib
 import os
+import re
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from framing.errors import FramingError
 
+#: Seconds after which nobody can still be writing a scratch file or folder.
+_FORGOTTEN = 86_400
+_SCRATCH = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.part")
+
 
 @contextlib.contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, *, mode: int | None = None) -> Iterator[Path]:
     """Give a scratch file beside `path` that takes its name once the block has ended well.
 
     Parameters
     ----------
     path : Path
         The file that is to be there afterwards; its folder is made if missing.
+    mode : int, optional
+        Its permissions; those of the file before it, else the usual ones, unless given.
 
     Yields
     ------
@@ -41,11 +51,12 @@ def whole(path: Path) -> Iterator[Path]:
     scratch: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path)
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".part", dir=path.parent)
         os.close(handle)
         scratch = Path(name)
         yield scratch
-        _settle(scratch, path)
+        _settle(scratch, path, mode)
     except OSError as error:
         raise FramingError(
             f"{path}: can't be written: {error.strerror or error}",
@@ -56,12 +67,38 @@ def whole(path: Path) -> Iterator[Path]:
             scratch.unlink(missing_ok=True)
 
 
-def _settle(scratch: Path, path: Path) -> None:
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    scratch.chmod(mode)
+def _settle(scratch: Path, path: Path, mode: int | None) -> None:
+    usual = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    scratch.chmod(usual if mode is None else mode)
     with scratch.open("rb") as stream:
         os.fsync(stream.fileno())
     scratch.replace(path)
+
+
+def sweep(path: Path) -> None:
+    """Remove what runs that were killed a day ago or more have left beside `path`, under its name.
+
+    Each is looked for once in a process. A folder that holds what it was to replace is kept.
+    """
+    for name in _forgotten(path.parent.absolute()).get(path.name[:80], ()):
+        left = path.parent / name
+        if left.is_dir() and not left.is_symlink():
+            if not (left / "old").exists():
+                shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+@cache
+def _forgotten(folder: Path) -> dict[str, list[str]]:
+    """Scratch files and folders in a folder that nobody has touched for long, by whose they are."""
+    found: dict[str, list[str]] = {}
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:  # one may be written to, but not read
+        for entry in entries:
+            told = _SCRATCH.fullmatch(entry.name)
+            if told and entry.stat(follow_symlinks=False).st_mtime < time.time() - _FORGOTTEN:
+                found.setdefault(told[1], []).append(entry.name)
+    return found
 
 
 def _umask() -> int:
@@ -82,6 +119,44 @@ def whole_binary(path: Path) -> Iterator[BinaryIO]:
     """Open `path` for bytes, to be there whole or not at all."""
     with whole(path) as scratch, scratch.open("wb") as stream:
         yield stream
+
+
+def text_of(path: Path, largest: int = 16 << 20) -> str:
+    """Read a UTF-8 file that somebody else may have made; a byte order mark is left out.
+
+    Parameters
+    ----------
+    path : Path
+        A pipe or a device, which may never end, is not read.
+    largest : int
+        Bytes.
+
+    Raises
+    ------
+    FileNotFoundError
+        If nothing is there.
+    OSError, UnicodeDecodeError
+        If it is no file, over `largest` bytes, or no UTF-8.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError("found no regular file, expected one")
+    if path.stat().st_size > largest:
+        raise OSError(f"found {path.stat().st_size} bytes, expected at most {largest}")
+    return path.read_text(encoding="utf-8-sig")
+
+
+def there(path: Path) -> bool:
+    """Whether something lies at a path, which may be one that no system can hold.
+
+    Examples
+    --------
+    >>> there(Path(tempfile.gettempdir())), there(Path("a" * 999)), there(Path("a\\0"))
+    (True, False, False)
+    """
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def write_secret(path: Path, secret: str) -> None:

@@ -22,6 +22,7 @@ _FEW_COLUMNS = 12
 _CELLS = 4_000_000  # of one block of draws × clusters: 32 MB
 _FEWEST_DRAWS = 0.5
 _TINY = 1e-12
+_ROUNDING = 1e-13  # of a squared sum of terms
 _LEAST_AGREEMENT = -1.0
 
 
@@ -157,6 +158,8 @@ def bootstrap_interval(
     # The smallest distance that holds at least this share of the draws, as a percentile test does.
     quantile = float(np.quantile(distances, confidence, method="higher"))
     half = quantile * float(error[0])
+    if half <= _TINY:
+        return Interval(value, clusters=clusters, reason="no spread between the draws")
     with np.errstate(over="ignore"):
         low, high = (float(_BACK[scale](place[0] + side * half)) for side in (-1, 1))
     if scale == "below_one":
@@ -200,7 +203,9 @@ class _Sampler:
             # does not (alpha's small-sample term) is centred here.
             mean = np.einsum("bp,bp->b", slopes, sums) / self.clusters
             variance = self._squares(weights, slopes) - self.clusters * mean**2
-            error = np.sqrt(np.maximum(variance, 0.0) * self.clusters / (self.clusters - 1))
+            # Influences that are all alike leave a difference of rounding, which differs by processor.
+            noise = _ROUNDING * np.einsum("bp,bp->b", np.abs(slopes), np.abs(sums)) ** 2
+            error = np.sqrt(np.where(variance > noise, variance, 0.0) * self.clusters / (self.clusters - 1))
             return _TO[self._scale](value), error * _SLOPE[self._scale](value)
 
     def _squares(self, weights: Floats, slopes: Floats) -> Floats:

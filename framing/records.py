@@ -1,8 +1,8 @@
 """Articles and units: what flows before the coders have coded."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 REGIONS = (
@@ -22,6 +22,7 @@ REGIONS = (
 
 #: The name under which disagreements are settled; not a coder.
 ADJUDICATOR = "adjudicator"
+_UNIT_HASH = blake2b(digest_size=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +174,14 @@ def unit_id(article: str, text: str, occurrence: int) -> str:
     >>> unit_id("a2b97f4a7f73d32c", "Rain.", 0) == unit_id("a2b97f4a7f73d32c", "Rain.", 1)
     False
     """
-    return f"{article}-{digest(f'{occurrence}:{text}', size=6)}"
+    found = _UNIT_HASH.copy()  # takes a third of the time of a new one
+    found.update(f"{occurrence}:{text}".encode("utf-8", "surrogatepass"))
+    return f"{article}-{found.hexdigest()}"
 
 
 def digest(text: str, *, size: int) -> str:
     """BLAKE2b of `text` as ``2 * size`` hexadecimal digits, the same on every machine."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
 def as_text(value: object) -> str:

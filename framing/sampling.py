@@ -4,8 +4,11 @@ A random order is a hash of seed and unit, so that a larger sample extends a sma
 machine and whatever else is in the inputs.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from framing.records import Unit, digest
@@ -13,6 +16,11 @@ from framing.records import Unit, digest
 Selection = Literal["all", "random", "uncertain"]
 #: Part of an uncertain selection that is drawn at random all the same, so that shares can be told.
 RANDOM_SHARE = 0.2
+_WORD = re.compile(r"\w+")
+#: Two units are near copies if this part of their words, counted once each, is common to both.
+_COPY = 0.7
+#: How many of the units that were held back are looked at for the next one.
+_LOOK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,10 @@ def rank(seed: int, unit_id: str, purpose: str = "draw") -> str:
 
 
 def draw(
-    units: Sequence[Unit], plan: Plan, uncertainty: Callable[[Sequence[Unit]], Sequence[float]] | None = None
+    units: Sequence[Unit],
+    plan: Plan,
+    uncertainty: Callable[[Sequence[Unit]], Sequence[float]] | None = None,
+    there: Collection[str] = (),
 ) -> Sample:
     """Draw a round's units.
 
@@ -106,6 +117,9 @@ def draw(
     uncertainty : callable, optional
         Gives each unit a number that is higher the less sure a model is; needed to select
         ``uncertain`` units.
+    there : collection of str
+        Ids of the units that the round has already. Of ``uncertain`` units they are taken first,
+        since another model finds others uncertain and `n` is the round's total.
 
     Returns
     -------
@@ -128,7 +142,7 @@ def draw(
         return Sample(_blinded(apart(drawn), plan), len(units), table)
     if uncertainty is None:
         raise ValueError("uncertain units need a model to say so")
-    drawn = _uncertain(units, plan, uncertainty)
+    drawn = _uncertain(units, plan, uncertainty, there)
     return Sample(_blinded(apart(drawn), plan), len(units))
 
 
@@ -173,7 +187,10 @@ def _random(groups: Mapping[str, list[Unit]], wanted: int) -> tuple[list[Drawn],
 
 
 def _uncertain(
-    units: Sequence[Unit], plan: Plan, uncertainty: Callable[[Sequence[Unit]], Sequence[float]]
+    units: Sequence[Unit],
+    plan: Plan,
+    uncertainty: Callable[[Sequence[Unit]], Sequence[float]],
+    there: Collection[str],
 ) -> list[Drawn]:
     """Mix a random share into the least certain units, so that part of the round stays a sample."""
     wanted = min(len(units), len(units) if plan.n is None else plan.n)
@@ -183,7 +200,8 @@ def _uncertain(
     rest = [unit for unit in units if unit.unit_id not in taken]
     doubts = uncertainty(rest)
     order = sorted(range(len(rest)), key=lambda i: (-doubts[i], rank(plan.seed, rest[i].unit_id)))
-    picked = [Drawn(rest[i], "uncertain", None) for i in order[: wanted - len(by_chance)]]
+    first = set(sorted(order, key=lambda i: rest[i].unit_id not in there)[: wanted - len(by_chance)])
+    picked = [Drawn(rest[i], "uncertain", None) for i in order if i in first]
     return _mixed(picked, [Drawn(unit, "random", chance) for unit in by_chance])
 
 
@@ -195,22 +213,52 @@ def _mixed(first: Sequence[Drawn], second: Sequence[Drawn]) -> list[Drawn]:
     return [item for _, item in sorted(places, key=lambda place: place[0])]
 
 
-def apart(drawn: Sequence[Drawn]) -> list[Drawn]:
-    """Reorder so that no two units of one article follow one another, where that can be.
+def _alike(first: Unit, second: Unit) -> bool:
+    """Whether two units are of one article or near copies of one another."""
+    if first.article_id == second.article_id:
+        return True
+    words, others = _words(first.text), _words(second.text)
+    return len(words & others) >= _COPY * len(words | others)
 
-    The earliest unit of another article than the last one comes next; nothing else moves.
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
+
+
+def apart(drawn: Sequence[Drawn], alike: Callable[[Unit, Unit], bool] = _alike) -> list[Drawn]:
+    """Reorder so that no two units of one article, nor near copies, follow one another, where that can be.
+
+    What is too like the one before waits, and comes as soon as it can; nothing else moves.
+
+    Parameters
+    ----------
+    drawn : sequence of Drawn
+    alike : callable
+        Tells which two units are to be parted instead, those of one story for example.
     """
-    waiting = list(drawn)
     ordered: list[Drawn] = []
     held: list[Drawn] = []
-    for item in waiting:
-        if ordered and ordered[-1].unit.article_id == item.unit.article_id:
+    for item in drawn:
+        if ordered and alike(ordered[-1].unit, item.unit):
             held.append(item)
             continue
         ordered.append(item)
-        while held and held[0].unit.article_id != ordered[-1].unit.article_id:
-            ordered.append(held.pop(0))
-    return ordered + held
+        while (place := _next(ordered[-1].unit, held, alike)) is not None:
+            ordered.append(held.pop(place))
+    while held:
+        last = ordered[-1].unit
+        place = _next(last, held, alike)
+        if place is None:
+            others = (i for i, item in enumerate(held) if item.unit.article_id != last.article_id)
+            place = next(others, 0)
+        ordered.append(held.pop(place))
+    return ordered
+
+
+def _next(last: Unit, held: Sequence[Drawn], alike: Callable[[Unit, Unit], bool]) -> int | None:
+    """The place of the first that is not like the last one; None if there is none near the front."""
+    return next((i for i, item in enumerate(islice(held, _LOOK)) if not alike(last, item.unit)), None)
 
 
 def _blinded(drawn: Sequence[Drawn], plan: Plan) -> list[Drawn]:

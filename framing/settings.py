@@ -10,6 +10,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from framing.errors import SettingsError, WorkspaceError
+from framing.faults import plain_yaml, short
+from framing.files import text_of
+from framing.plural import counted
 
 Alpha = Annotated[float, Field(ge=-1, le=1)]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
@@ -66,7 +69,7 @@ class Settings(BaseModel):
             If the file is no YAML or has a key or value that is not expected.
         """
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
+            _, data = plain_yaml(text_of(path))
         except FileNotFoundError:
             return cls()
         except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
@@ -76,11 +79,11 @@ class Settings(BaseModel):
                 hint="mend the file, or begin anew: framing init",
             ) from error
         try:
-            return cls.model_validate(data)
+            return cls.model_validate({} if data is None else data)
         except ValidationError as error:
             faults = [_fault(str(path), item) for item in error.errors()]
             raise SettingsError(
-                f"{path}: {len(faults)} setting{'s' if len(faults) > 1 else ''} can't be used",
+                f"{path}: {counted(len(faults), 'setting')} can't be used",
                 hint="the keys are explained in config/settings.yaml of a new workspace",
                 faults=faults,
             ) from None
@@ -91,7 +94,7 @@ def _fault(name: str, item: Mapping[str, object]) -> str:
     field = ".".join(map(str, location if isinstance(location, tuple) else (location,)))
     if item["type"] == "extra_forbidden":
         return f"{name}: {field}: unknown key"
-    return f"{name}: {field}: found {item['input']!r}; {item['msg']}"
+    return f"{name}: {field}: found {short(item['input'])}; {item['msg']}"
 
 
 @dataclass(frozen=True, slots=True)

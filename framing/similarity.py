@@ -2,10 +2,12 @@
 
 import re
 import zlib
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from framing.records import digest
 
@@ -163,6 +165,50 @@ class Sketches:
 
         steps = np.array(self._steps)
         return np.where(steps == 1, sizes / _SAMPLED, sizes)
+
+
+class Runs:
+    """The five-word runs of texts, kept in a file.
+
+    Attributes
+    ----------
+    stream : binary file
+        Takes them, so that memory does not grow with the texts; without one they are held.
+
+    Examples
+    --------
+    >>> runs = Runs()
+    >>> runs.add(["a b c d e f g", "x y z v w", "a b c d e f g h"])
+    >>> runs.share(0, 2), runs.share(0, 1)
+    (1.0, 0.0)
+    """
+
+    def __init__(self, stream: BinaryIO | None = None) -> None:
+        self.stream = stream or BytesIO()
+        self._ends = array("Q", [0])
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Add texts; an empty one is like no other."""
+        for text in texts:
+            runs = _run_hashes(_WORD.findall(text.casefold()))
+            self.stream.seek(self._ends[-1])
+            self.stream.write(runs.tobytes())
+            self._ends.append(self._ends[-1] + runs.nbytes)
+
+    def share(self, first: int, second: int) -> float:
+        """What part of the shorter text's runs stands in the other, 0 to 1."""
+        import numpy as np
+
+        one, other = self._of(first), self._of(second)
+        shorter = min(len(one), len(other))
+        return len(np.intersect1d(one, other, assume_unique=True)) / shorter if shorter else 0.0
+
+    def _of(self, number: int) -> "Hashes":
+        import numpy as np
+
+        start, end = self._ends[number : number + 2]
+        self.stream.seek(start)
+        return np.frombuffer(self.stream.read(end - start), dtype=np.uint64)
 
 
 def _neighbours(hashes: Any, owners: Any) -> Any:

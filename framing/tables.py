@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framing.errors import TableError
+from framing.plural import plural
 from framing.records import UNIT_COLUMNS
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def checked(frame: "pd.DataFrame", table: Table, where: str) -> "pd.DataFrame":
     missing = [name for name in table.required if name not in frame.columns]
     if missing:
         raise TableError(
-            f"{where}: column{'s' if len(missing) > 1 else ''} {' '.join(missing)} missing, "
+            f"{where}: {'column' if len(missing) == 1 else plural('column')} {' '.join(missing)} missing, "
             f"found {' '.join(map(str, frame.columns)) or 'none'}",
             hint=f"a {table.name} table needs {' '.join(table.required)}",
         )

@@ -33,6 +33,14 @@ Support our small newsroom with a gift of any size.
 """
 
 
+#: Modules that run longest; begun first, so that at the end no process waits for them.
+_LONG = ("test_wheel.py", "test_docs.py", "test_corpus.py", "test_kills.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _LONG.index(item.path.name) if item.path.name in _LONG else len(_LONG))
+
+
 @pytest.fixture(autouse=True)
 def _no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("LABEL_STUDIO_")]:
@@ -97,7 +105,7 @@ class Studio:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    """One real Label Studio for the whole test run."""
+    """One real Label Studio for all tests of a process."""
     from framing.labelstudio.server import USERNAME, EmbeddedServer
 
     server = EmbeddedServer(tmp_path_factory.mktemp("studio"))

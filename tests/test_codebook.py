@@ -103,3 +103,18 @@ def test_one_takes_exactly_one_value() -> None:
     assert tone.parse("a") == ("a",)
     assert tone.parse("a|b") is None
     assert tone.parse("") is None
+
+
+def test_values_can_be_numbers() -> None:
+    text = "variables: [{name: grade, ordered: true, values: [%s]}]"
+    book = Codebook.parse(text % "{name: 1, definition: d, hotkey: 1}, {name: '2', definition: d}")
+    assert book.variables[0].names == ("1", "2")
+    with pytest.raises(CodebookError) as caught:
+        Codebook.parse(
+            text % "{name: 1, definition: d}, {name: '1', definition: d}, {name: yes, definition: d}"
+        )
+    assert caught.value.faults == (
+        "codebook:1: variables.0.values.1.name: value '1' stands twice, expected once",
+        "codebook:1: variables.0.values.2.name: found True, expected it in quotes: YAML reads yes, no, on "
+        "and off as true and false",
+    )

@@ -6,9 +6,9 @@ from framing.records import REGIONS, Unit
 from framing.sampling import Drawn, Plan, Sample, allocate, apart, draw
 
 
-def unit(number: int, article: str = "a", region: str = "body") -> Unit:
+def unit(number: int, article: str = "a", region: str = "body", text: str = "x") -> Unit:
     return Unit(
-        unit_id=f"{article}-{number}", article_id=article, source=article, start=0, end=1, text="x",
+        unit_id=f"{article}-{number}", article_id=article, source=article, start=0, end=1, text=text,
         region=region, paragraph=0, position=number,
     )  # fmt: skip
 
@@ -74,6 +74,36 @@ def test_uncertain_units_come_first_with_a_random_share_between() -> None:
 def test_uncertain_units_need_a_model() -> None:
     with pytest.raises(ValueError, match="need a model"):
         draw([unit(1)], Plan("uncertain"))
+
+
+def test_another_model_does_not_enlarge_a_round() -> None:
+    units = [unit(n, article=str(n)) for n in range(100)]
+    before = draw(units, Plan("uncertain", 20), lambda found: [item.position for item in found])
+    there = {item.unit.unit_id for item in before.drawn}
+    for n, new in ((20, 0), (10, 0), (30, 10)):
+        after = draw(units, Plan("uncertain", n), lambda found: [-item.position for item in found], there)
+        assert len(after.drawn) == n
+        assert len({item.unit.unit_id for item in after.drawn} - there) == new
+    doubts = [item.unit.position for item in after.drawn if item.sampling == "uncertain"]
+    assert doubts == sorted(doubts)
+
+
+def test_near_copies_stand_apart_and_nothing_else_moves() -> None:
+    texts = [
+        "The mayor closed the old bridge on Friday",
+        "On Friday the mayor closed the bridge",
+        "Herons nest by the mill",
+        "The mayor closed the old bridge on Friday.",
+        "Rain is on its way",
+        "Read more",
+        "READ more",
+    ]
+    units = [unit(n, article=str(n), text=text) for n, text in enumerate(texts)]
+    ordered = [item.unit.position for item in apart([Drawn(item, "random", 1.0) for item in units])]
+    # Nothing is left to stand between the links.
+    assert ordered == [0, 2, 1, 4, 3, 5, 6]
+    many = [unit(n, article=str(n), text="Read more") for n in range(3000)]
+    assert len(apart([Drawn(item, "random", 1.0) for item in many])) == 3000
 
 
 @given(UNITS)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ pytestmark = pytest.mark.server
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def call(*command: object, cwd: Path) -> str:
+def call(*command: object, cwd: Path, **environment: str) -> str:
     clean = {
         k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LABEL_STUDIO_", "VIRTUAL_ENV"))
-    }
+    } | environment
     told = subprocess.run(
         [str(part) for part in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False
     )
@@ -56,6 +57,8 @@ def test_the_demo_runs_from_the_wheel_and_runs_again(installed: Path, tmp_path: 
     articles = read_frame(work / "scores" / "articles.csv")
     assert len(articles) == first["pushed"]["articles"] >= 30
     assert set(articles["model"]) == {first["trained"]["model"]}
+    assert "<title>" in (work / "report.html").read_text(encoding="utf-8")
+    assert (work / "stories" / "index.html").is_file()
     status = json.loads(call(installed, "studio", "status", "--json", "--workspace", work, cwd=tmp_path))
     assert status["running"] is False
 
@@ -65,3 +68,10 @@ def test_the_packaged_parts_are_found_from_the_wheel(installed: Path, tmp_path: 
     assert {"config/codebook.yaml", "config/settings.yaml", "seeds/metadata.csv"} <= set(made["files"])
     told = json.loads(call(installed, "codebook", "check", "--json", cwd=tmp_path))
     assert told["file"] == "packaged codebook"
+
+
+def test_without_a_compiler_the_wheel_is_the_plain_one(tmp_path: Path) -> None:
+    call(find_uv_bin(), "build", "--quiet", "--wheel", "--out-dir", tmp_path, ROOT, cwd=tmp_path, CC="false")
+    (wheel,) = tmp_path.glob("framing-*.whl")
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith((".so", ".pyd", ".pyx"))]

@@ -14,10 +14,10 @@ from framing.pages.model import OFFSETS
 Array = NDArray[np.float64]
 
 #: Strength of the pull to zero: weights of features, of moves, of single states.
-PULL, PULL_MOVES, PULL_STATES = 1.5, 0.1, 0.1
+PULL, PULL_MOVES, PULL_STATES = 1.0, 0.1, 0.1
 ROUNDS = 80
 #: A page does not go back: moves to an earlier phase cost this much, whatever is learned.
-BACKWARD = -5.0
+BACKWARD = -20.0
 _ORDER = {"head": 0, "story": 1, "foot": 2, "talk": 2}
 
 
@@ -226,7 +226,7 @@ class _Likelihood:
         return chances, expected * moves
 
 
-def train(data: Sequences, index: dict[str, int]) -> dict[str, object]:
+def train(data: Sequences, index: dict[str, int], states: list[str]) -> dict[str, Any]:
     """Fit a model and give it as it is written: whole hundredths, rows of zeros left out.
 
     Parameters
@@ -235,8 +235,9 @@ def train(data: Sequences, index: dict[str, int]) -> dict[str, object]:
         The pages.
     index : dict of str to int
         Number of each feature; 0 is the page's edge.
+    states : list of str
+        All states that the model is to know, also such as these pages do not show.
     """
-    states = sorted({state for page in data.states for state in page})
     regions, phases = zip(*(state.split("/") for state in states), strict=True)
     parts = [*sorted(set(regions)), *sorted(set(phases))]
     batch = _batch(data, states, parts, len(index))
@@ -264,5 +265,29 @@ def train(data: Sequences, index: dict[str, int]) -> dict[str, object]:
     }
 
 
+def averaged(models: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The mean of models of the same states; a feature that one of them lacks counts as zero there.
+
+    Parameters
+    ----------
+    models : sequence of dict
+        As `train` gives them.
+    """
+    mean = dict(models[0])
+    for name in ("bias", "first", "last", "moves"):
+        mean[name] = _whole(np.mean([model[name] for model in models], axis=0)).tolist()
+    none = [0] * (len(OFFSETS) * len(mean["parts"]))
+    names = ["edge", *sorted({name for model in models for name in model["weights"]} - {"edge"})]
+    rows = {name: np.mean([model["weights"].get(name, none) for model in models], axis=0) for name in names}
+    mean["weights"] = {
+        name: whole.tolist() for name, row in rows.items() if (whole := _whole(row)).any() or name == "edge"
+    }
+    return mean
+
+
+def _whole(values: Array) -> NDArray[np.int64]:
+    return np.rint(values).astype(np.int64)
+
+
 def _hundredths(values: Array) -> NDArray[np.int64]:
-    return np.rint(values * 100).astype(np.int64)
+    return _whole(values * 100)

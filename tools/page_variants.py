@@ -6,31 +6,23 @@ stay known throughout.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from page_blocks import Blocks
+from page_frames import Frames
+from page_rows import Page, Row, common_lines, filled, nick
+
 COMMENTS = ("comment", "comment_meta")
+#: Regions whose lines may stand anywhere, and those that name stories.
+_LOOSE, _TITLED = ("appeal", "related", "caption"), ("headline", "related")
+#: How many blocks a variant gets; of those in a frame, which has blocks already.
+GRAFTS, FRAME_GRAFTS = (1, 2, 3, 4), (0, 0, 1, 2)
+#: How many variants are a story in a frame of another kind of page.
+FRAMED = 0.4
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a page: text with its indent, blank lines before it, region."""
-
-    text: str
-    blank: int
-    region: str
-
-
-Page = list[Row]
-
-_FIRST = "Ann Maria Li Omar Pavel Ingrid João Tom Sana Viktor Ruth Kofi Elena Mike Yuki Bob Carla".split()
-_LAST = "Holt Sato Okafor Novak Berg Silva Khan Weber Ito Marsh Petrov Dubois Reyes Lund Cole".split()
-_HANDLES = "BigAl Guest Anonymous truthseeker redfox99 user_2041 Old_Timer JJ mr.brown Zed DaveB".split()
-_SITES = "Daily Courier|The Harbour Post|Newsline24|Eastern Times|city-herald.example".split("|")
-_MONTHS = "January February March April May June July August September October November December".split()
-_TOWNS = "London|Leeds|Austin, United States|Perth|Oslo|New York".split("|")
 
 _HEADERS = (
     ("{name}", "{date}"),
@@ -122,84 +114,6 @@ _OPENERS = (
 )
 
 
-def _date(rng: random.Random) -> str:
-    day, month, year = rng.randint(1, 28), rng.randrange(12), rng.randint(2015, 2025)
-    name = _MONTHS[month]
-    return rng.choice(
-        (
-            f"{day} {name} {year}",
-            f"{name} {day}, {year}",
-            f"{name[:3]} {day}, {year}",
-            f"{day} {name[:3]} {year}",
-            f"{year}-{month + 1:02}-{day:02}",
-            f"{day:02}.{month + 1:02}.{year}",
-            f"{day:02}/{month + 1:02}/{year}",
-            f"{rng.choice(('Mon', 'Tuesday', 'Fri'))}, {name} {day}, {year}",
-        )
-    )
-
-
-def _time(rng: random.Random) -> str:
-    hour, minute = rng.randint(0, 23), rng.randint(0, 59)
-    half = rng.choice(("am", "pm", " AM", " PM", " a.m.", " p.m."))
-    return rng.choice(
-        (f"{hour:02}:{minute:02}", f"{hour}: {minute:02}", f"{hour % 12 + 1}:{minute:02}{half}")
-    )
-
-
-def _ago(rng: random.Random) -> str:
-    unit = rng.choice(("minute", "hour", "day", "week", "month", "year"))
-    n = rng.randint(2, 20)
-    return rng.choice((f"{n} {unit}s ago", f"{n} {unit}s ago", f"a {unit} ago", f"{n}{unit[0]} ago"))
-
-
-def _person(rng: random.Random) -> str:
-    first, last = rng.choice(_FIRST), rng.choice(_LAST)
-    return rng.choice((f"{first} {last}", f"{first} {last}", f"{first[0]}. {last}", first))
-
-
-def _nick(rng: random.Random) -> str:
-    return rng.choice((rng.choice(_HANDLES), _person(rng), rng.choice(_FIRST).lower() + "_k"))
-
-
-def filled(template: str, rng: random.Random) -> str:
-    """A template with its fields filled by chance."""
-    if "{" not in template:
-        return template
-    makers: dict[str, Callable[[random.Random], str]] = {
-        "n": lambda r: str(r.randint(2, 300)),
-        "k": lambda r: str(r.randint(1, 40)),
-        "p": lambda r: r.choice("$€£") + str(r.choice((2, 3, 5, 10, 25, 50))),
-        "d": _date,
-        "date": _date,
-        "t": _time,
-        "time": _time,
-        "a": _ago,
-        "ago": _ago,
-        "short": lambda r: f"{r.randint(1, 23)}{r.choice('mhdw')}",
-        "N": _person,
-        "full": _person,
-        "name": _nick,
-        "other": _nick,
-        "H": lambda r: r.choice(_SITES),
-        "town": lambda r: r.choice(_TOWNS),
-    }
-    for name, make in makers.items():
-        while f"{{{name}}}" in template:
-            template = template.replace(f"{{{name}}}", make(rng), 1)
-    return template
-
-
-def common_lines(path: Path) -> dict[str, list[str]]:
-    """Lines that pages of all sorts carry, by region."""
-    found: dict[str, list[str]] = {}
-    for raw in path.read_text(encoding="utf-8").splitlines():
-        region, _, line = raw.partition(": ")
-        if line and not raw.startswith("#"):
-            found.setdefault(region, []).append(line)
-    return found
-
-
 def parts(page: Page) -> tuple[Page, Page, Page, Page]:
     """Head (before the headline), story, foot, comments (all from the first to the last)."""
     regions = [row.region for row in page]
@@ -228,7 +142,7 @@ def rewritten_comments(talk: Page, rng: random.Random) -> Page:
     for is_comment, rows in groupby(talk, key=lambda row: row.region == "comment"):
         if not is_comment:
             continue
-        name = _nick(rng)
+        name = nick(rng)
         found += [
             Row(filled(line.replace("{name}", name), rng), gap if not i else 0, "comment_meta")
             for i, line in enumerate(header)
@@ -298,20 +212,101 @@ def _shortened(rows: Page, rng: random.Random) -> Page:
     return rows[: rng.randint(0, len(rows))] if fate < 0.5 else rows
 
 
-def variant(page: Page, others: Sequence[Page], common: dict[str, list[str]], rng: random.Random) -> Page:
+@dataclass(frozen=True)
+class Stock:
+    """What variants are made with.
+
+    Attributes
+    ----------
+    pages : sequence of list of Row
+        Pages whose heads, feet, comments and blocks may be grafted on.
+    common : dict of str to list of str
+        Lines to mix in, by region.
+    blocks : Blocks
+        Builds blocks that no page has.
+    own : list of list of Row
+        Runs of lines of one region on the pages, those that stand anywhere on pages.
+    frames : Frames
+        Puts stories into frames of pages of other kinds.
+    """
+
+    pages: Sequence[Page]
+    common: dict[str, list[str]]
+    blocks: Blocks
+    own: list[Page]
+    frames: Frames
+
+    @classmethod
+    def of(cls, pages: Sequence[Page], folder: Path) -> "Stock":
+        """Take the pages' blocks, and read what to build others from."""
+        titles = [row.text.strip() for page in pages for row in page if row.region in _TITLED]
+        blocks = Blocks.read(folder / "page_blocks.txt", [text for text in titles if 20 < len(text) < 140])
+        own = [
+            list(rows)
+            for page in pages
+            for region, rows in groupby(page, key=lambda row: row.region)
+            if region in _LOOSE
+        ]
+        common = common_lines(folder / "page_lines.txt")
+        frames = Frames.read(folder / "page_frames.txt", blocks, pages)
+        return cls(pages, common, blocks, [b for b in own if len(b) < 15], frames)
+
+    def block(self, rng: random.Random) -> Page:
+        """A block, invented or of another page."""
+        if rng.random() < 0.5:
+            return self.blocks.any(rng)
+        region = rng.choice(("appeal", "appeal", "related", "related", "caption"))
+        return rng.choice([found for found in self.own if found[0].region == region])
+
+
+def _grafted(page: Page, stock: Stock, rng: random.Random, grafts: Sequence[int] = GRAFTS) -> Page:
+    """Blocks put before, inside and after the text."""
+    page = list(page)
+    for _ in range(rng.choice(grafts)):
+        block = stock.block(rng)
+        places = [i for i, row in enumerate(page) if row.region not in COMMENTS]
+        inside = [i + 1 for i in places if page[i].region == "body"]
+        chosen = inside if inside and rng.random() < 0.6 else [*places, len(page)]
+        place = rng.choice(chosen)
+        page[place:place] = [replace(block[0], blank=1), *block[1:]]
+        after = place + len(block)
+        if after < len(page):
+            page[after] = replace(page[after], blank=max(1, page[after].blank))
+    return page
+
+
+def _framed(page: Page, stock: Stock, rng: random.Random) -> Page:
+    """The page's story in a frame, of which scrapers keep more or less."""
+    whole = stock.frames.dressed(page, rng)
+    told = [i for i, row in enumerate(whole) if row.region in ("headline", "body")]
+    if not told:
+        return []
+    head, foot = whole[: told[0]], whole[told[-1] + 1 :]
+    cut = _shortened(head[::-1], rng)[::-1] if rng.random() < 0.5 else head
+    rest = _shortened(foot, rng) if rng.random() < 0.5 else foot
+    whole = [*cut, *whole[told[0] : told[-1] + 1], *rest]
+    return _spaced(_grafted(_exchanged(whole, stock.common, rng), stock, rng, FRAME_GRAFTS), rng)
+
+
+def variant(page: Page, stock: Stock, rng: random.Random) -> Page:
     """One variant of a page.
 
     Parameters
     ----------
     page : list of Row
         The page.
-    others : sequence of list of Row
-        Pages whose heads, feet and comments may be grafted on.
-    common : dict of str to list of str
-        Lines to mix in, by region.
+    stock : Stock
+        What to make it with.
     rng : random.Random
         Decides everything.
     """
+    framed = _framed(page, stock, rng) if rng.random() < FRAMED else []
+    return framed or _rearranged(page, stock, rng)
+
+
+def _rearranged(page: Page, stock: Stock, rng: random.Random) -> Page:
+    """The page with parts left out, of other pages, in another order, written otherwise."""
+    others = stock.pages
     head, story, foot, talk = parts(page)
     if rng.random() < 0.15:
         story = story[: rng.randint(2, 8)]
@@ -337,4 +332,4 @@ def variant(page: Page, others: Sequence[Page], common: dict[str, list[str]], rn
         whole = talk
     elif fate < 0.05:
         whole = [*head, *foot]
-    return _spaced(_thinned(_exchanged(whole, common, rng), rng), rng) or page
+    return _spaced(_thinned(_grafted(_exchanged(whole, stock.common, rng), stock, rng), rng), rng) or page

@@ -8,7 +8,8 @@ from pathlib import Path
 from framing.articles.decode import decode
 from framing.articles.inputs import SIDE_FILE
 from framing.articles.rows import csv_rows
-from framing.articles.streams import UnreadableError
+from framing.articles.streams import PAGE_LIMIT, UnreadableError
+from framing.files import there
 from framing.records import Unusable, known
 
 FIELDS = ("outlet", "published", "url", "author", "title", "story")
@@ -23,7 +24,7 @@ def metadata_of(path: Path) -> Mapping[str, str]:
         The fields of `FIELDS`; all empty where nothing is known.
     """
     for folder in path.resolve().parents[:3]:
-        table = _table(folder / SIDE_FILE)
+        table = _table(folder / SIDE_FILE, _changed(folder / SIDE_FILE))
         found = table.get(path.resolve().relative_to(folder).as_posix())
         if found:
             return found
@@ -38,18 +39,39 @@ def metadata_faults(folder: Path) -> Iterator[Unusable]:
             yield Unusable(f"{path}:{line}", row)
         elif not row.get("file"):
             yield Unusable(f"{path}:{line}", "column file is missing or empty")
-        elif not (folder / str(row["file"])).is_file():
+        elif _is_outside(str(row["file"])):
+            yield Unusable(f"{path}:{line}", f"names {row['file']!r}, expected a file below this folder")
+        elif not _is_file(folder / str(row["file"])):
             yield Unusable(f"{path}:{line}", f"names {row['file']!r}, which is not there")
 
 
+def _is_outside(name: str) -> bool:
+    return Path(name).is_absolute() or ".." in Path(name).parts
+
+
+def _is_file(path: Path) -> bool:
+    return there(path) and path.is_file()
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 @lru_cache(maxsize=64)
-def _table(path: Path) -> Mapping[str, Mapping[str, str]]:
+def _table(path: Path, changed: int) -> Mapping[str, Mapping[str, str]]:
     rows = (row for _, row in _rows(path) if not isinstance(row, str))
     return {str(row["file"]): known(row, *FIELDS) for row in rows if row.get("file")}
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, object] | str]]:
     if not path.is_file():
+        return
+    size = path.stat().st_size
+    if size > PAGE_LIMIT:
+        yield 1, f"{size} bytes, expected at most {PAGE_LIMIT >> 20} MB"
         return
     try:
         text, _ = decode(path.read_bytes())

@@ -1,7 +1,7 @@
 """Tables in which each row is one unit already."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -137,3 +137,18 @@ def _whole(value: object, name: str) -> int | None:
         return int(float(text))
     except (ValueError, OverflowError):
         raise ValueError(f"{name}: found {text[:40]!r}, expected a whole number") from None
+
+
+def pages_of_units(found: Iterable[Unit | Unusable]) -> Iterator[list[Unit] | Unusable]:
+    """Join units that follow one another in one article; what is unusable comes between."""
+    held: list[Unit] = []
+    for item in found:
+        if isinstance(item, Unusable):
+            yield item
+            continue
+        if held and held[-1].article_id != item.article_id:
+            yield held
+            held = []
+        held.append(item)
+    if held:
+        yield held

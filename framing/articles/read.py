@@ -7,16 +7,50 @@ from typing import Any, BinaryIO
 
 from framing.articles.decode import decode
 from framing.articles.html import HTML_LIMIT, Page, read_page
-from framing.articles.identity import Identities, Place
+from framing.articles.identity import Fingerprint, Identities, Numbering, Place
 from framing.articles.inputs import Input, find_inputs
 from framing.articles.metadata import FIELDS, metadata_faults, metadata_of
 from framing.articles.rows import TABLES, Row, table_rows
 from framing.articles.sniff import kind_of_bytes
 from framing.articles.streams import PAGE_LIMIT, Source, UnreadableError, opened
 from framing.articles.warc import Response, responses
+from framing.files import there
 from framing.records import Article, Unusable, as_text, known
 
-_Item = Article | Unusable
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article as it lies in its input: read, but not yet decoded or taken from its HTML.
+
+    Attributes
+    ----------
+    source : str
+        The article's identity.
+    content : str or bytes
+    where : str
+        How messages call it.
+    place : Place
+    html : bool
+        Whether the content is HTML.
+    told : mapping of str to str
+        What the input says of it, before what the page itself says.
+    encoding : str
+        How the content was decoded; of bytes, how the input says that they are encoded.
+    fetched : str
+        When it was fetched: its date where nothing else tells one.
+    taken : int
+        How many bytes of the input were read up to here, as they lie on the disk.
+    """
+
+    source: str
+    content: str | bytes
+    where: str
+    place: Place
+    html: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    fetched: str = ""
+    taken: int = 0
 
 
 def read_articles(
@@ -57,91 +91,147 @@ def read_articles(
     >>> [str(item) for item in read_articles(["nowhere.txt"])]
     ['nowhere.txt: no such file or folder']
     """
-    for folder in dict.fromkeys(Path(item) for item in inputs if Path(item).is_dir()):
-        yield from metadata_faults(folder)
-    reader = _Reader(columns or {}, stdin, fast)
+    yield from side_faults(inputs)
+    identities = Identities(inputs)
     for number, source in enumerate(find_inputs(inputs)):
-        if isinstance(source, Unusable):
-            yield source
-        else:
-            yield from reader.read(source, number)
-
-
-@dataclass
-class _Reader:
-    columns: Mapping[str, str]
-    stdin: BinaryIO | None
-    fast: bool
-    identities: Identities = field(default_factory=Identities)
-
-    def read(self, source: Input, number: int) -> Iterator[_Item]:
-        """Read one input, whatever it holds."""
-        try:
-            with opened(source, self.stdin) as stream:
-                yield from self._of_kind(source, number, stream)
-        except UnreadableError as error:
-            yield Unusable(source.where, str(error))
-
-    def _of_kind(self, source: Input, number: int, stream: Source) -> Iterator[_Item]:
-        kind = kind_of_bytes(stream.head, source.name)
-        if kind == "json":
-            raise UnreadableError("one JSON value over the whole file, expected one object a line (JSONL)")
-        if kind in TABLES:
-            yield from self._table(source, number, stream, kind)
-        elif kind == "warc":
-            yield from self._warc(source, number, stream)
-        else:
-            yield from self._new(_page(source, stream, kind, self.fast), Place(number, source.where))
-
-    def _new(self, article: Article, place: Place) -> Iterator[Article]:
-        if self.identities.is_new(article.source, article.text, place):
-            yield article
-
-    def _table(self, source: Input, number: int, stream: Source, kind: str) -> Iterator[_Item]:
-        count = 0
-        for row in table_rows(stream, kind, source.where, source.name, self.columns):
-            count += 1
-            if isinstance(row, Unusable):
-                yield row
+        for item in read_records(source, number, columns=columns, stdin=stdin):
+            if isinstance(item, Unusable):
+                yield item
                 continue
-            if count == 1 and kind != "jsonl":
-                check_columns(row, self.columns)
             try:
-                place = Place(number, source.where, row.line)
-                yield from self._new(self._article(row, place), place)
+                article = article_of(item, fast=fast)
             except UnreadableError as error:
-                yield Unusable(row.where, str(error))
-        if not count:
-            raise UnreadableError("the table holds no rows")
+                yield Unusable(item.where, str(error))
+                continue
+            if identities.is_new(Fingerprint.of(article, item.place), article.source):
+                yield article
 
-    def _article(self, row: Row, place: Place) -> Article:
+
+def side_faults(inputs: Sequence[str | Path]) -> Iterator[Unusable]:
+    """Name what can't be used of the side files of the folders that were given."""
+    for path in dict.fromkeys(map(Path, inputs)):
+        if there(path) and path.is_dir():
+            yield from metadata_faults(path)
+
+
+def read_records(
+    source: Input | Unusable,
+    number: int,
+    *,
+    columns: Mapping[str, str] | None = None,
+    stdin: BinaryIO | None = None,
+) -> Iterator[Record | Unusable]:
+    """Read the records of one input, the `number`-th, leaving the work on each to `article_of`.
+
+    Raises
+    ------
+    InputError
+        If a library is missing that the input needs.
+    """
+    if isinstance(source, Unusable):
+        yield source
+        return
+    try:
+        with opened(source, stdin) as stream:
+            kind = kind_of_bytes(stream.head, source.name)
+            if kind == "json":
+                raise UnreadableError(
+                    "one JSON value over the whole file, expected one object a line (JSONL)"
+                )
+            if kind in TABLES:
+                yield from _table(source, number, stream, kind, columns or {})
+            elif kind == "warc":
+                yield from _warc(source, number, stream)
+            else:
+                data = stream.whole(HTML_LIMIT if kind == "html" else PAGE_LIMIT)
+        if kind not in (*TABLES, "warc"):
+            told = metadata_of(source.path) if source.path else {}
+            place = Place(number)
+            yield Record(source.name, data, source.where, place, kind == "html", told, taken=len(data))
+    except UnreadableError as error:
+        yield Unusable(source.where, str(error))
+
+
+def article_of(record: Record, *, fast: bool = False) -> Article:
+    """Decode a record, and take the article from its HTML.
+
+    Raises
+    ------
+    UnreadableError
+        If it can't be used.
+    """
+    text, encoding = record.content, record.encoding
+    if isinstance(text, bytes):
+        text, encoding = decode(text, encoding)
+    if not text.strip():
+        raise UnreadableError("only white space, expected text")
+    page = read_page(text, fast=fast) if record.html else Page(text)
+    facts: dict[str, Any] = {name: record.told.get(name) or page.facts.get(name, "") for name in FIELDS}
+    facts["published"] = facts["published"] or record.fetched
+    return Article(source=record.source, text=page.text, encoding=encoding, marks=page.marks, **facts)
+
+
+def _table(
+    source: Input, number: int, stream: Source, kind: str, columns: Mapping[str, str]
+) -> Iterator[Record | Unusable]:
+    numbering, count = Numbering(), 0
+    for row in table_rows(stream, kind, source.where, source.name, columns):
+        count += 1
+        if isinstance(row, Unusable):
+            yield row
+            continue
+        if count == 1 and kind != "jsonl":
+            check_columns(row, columns)
+        try:
+            content, html = _content(row)
+        except UnreadableError as error:
+            yield Unusable(row.where, str(error))
+            continue
         told = known(row.fields, *FIELDS)
-        page, content = self._content(row)
-        name = as_text(row.fields.get("id")) or told["url"]
-        source = name or self.identities.unnamed(row.file, content, place)
-        return _built(source, page, told, row.encoding)
+        name = as_text(row.fields.get("id")) or told["url"] or numbering.name(row.file, str(content))
+        encoding, place = row.encoding if isinstance(content, str) else "", Place(number, row.line)
+        yield Record(name, content, row.where, place, html, told, encoding, taken=stream.taken)
+    if not count:
+        raise UnreadableError("the table holds no rows")
 
-    def _content(self, row: Row) -> tuple[Page, str]:
-        """The page of a row, and the cell that its identity hangs on."""
-        html = row.fields.get("html")
-        if not as_text(row.fields.get("text")).strip() and html:
-            if not isinstance(html, str | bytes):
-                raise UnreadableError(f"field 'html': found {type(html).__name__}, expected text")
-            markup = html if isinstance(html, str) else decode(html)[0]
-            return read_page(markup, fast=self.fast), markup
-        fault = no_text(row)
+
+def _content(row: Row) -> tuple[str | bytes, bool]:
+    """The cell with the page, and whether it is HTML."""
+    html = row.fields.get("html")
+    if not as_text(row.fields.get("text")).strip() and html:
+        if not isinstance(html, str | bytes):
+            raise UnreadableError(f"field 'html': found {type(html).__name__}, expected text")
+        return html, True
+    fault = no_text(row)
+    if fault:
+        raise UnreadableError(fault.reason)
+    return str(row.fields["text"]), False
+
+
+def _warc(source: Input, number: int, stream: Source) -> Iterator[Record | Unusable]:
+    for response in responses(stream, source.where):
+        where = f"{source.where}:{response.number} {response.url}"
+        fault = _fault(response)
         if fault:
-            raise UnreadableError(fault.reason)
-        text = str(row.fields["text"])
-        return Page(text), text
+            yield Unusable(where, fault)
+            continue
+        yield Record(
+            response.url,
+            response.body,
+            where,
+            Place(number, response.number),
+            html=True,
+            told={"url": response.url},
+            encoding=response.charset,
+            fetched=response.date,
+            taken=stream.taken,
+        )
 
-    def _warc(self, source: Input, number: int, stream: Source) -> Iterator[_Item]:
-        for response in responses(stream, source.where):
-            place = Place(number, source.where, response.number)
-            try:
-                yield from self._new(_archived(response, self.fast), place)
-            except UnreadableError as error:
-                yield Unusable(f"{place} {response.url}", str(error))
+
+def _fault(response: Response) -> str:
+    if not response.body:
+        return "an empty response, expected a page"
+    return f"over {HTML_LIMIT >> 20} MB, expected one page" if len(response.body) > HTML_LIMIT else ""
 
 
 def check_columns(row: Row, columns: Mapping[str, str], accepted: Sequence[str] = ("text", "html")) -> None:
@@ -168,29 +258,3 @@ def no_text(row: Row) -> Unusable | None:
     if not text or not text.strip():
         return Unusable(row.where, "field 'text' is empty")
     return None
-
-
-def _page(source: Input, stream: Source, kind: str, fast: bool) -> Article:
-    text, encoding = decode(stream.whole(HTML_LIMIT if kind == "html" else PAGE_LIMIT))
-    if not text.strip():
-        raise UnreadableError("only white space, expected text")
-    told = metadata_of(source.path) if source.path else {}
-    page = read_page(text, fast=fast) if kind == "html" else Page(text)
-    return _built(source.name, page, told, encoding)
-
-
-def _archived(response: Response, fast: bool) -> Article:
-    if not response.body:
-        raise UnreadableError("an empty response, expected a page")
-    if len(response.body) > HTML_LIMIT:
-        raise UnreadableError(f"over {HTML_LIMIT >> 20} MB, expected one page")
-    text, encoding = decode(response.body, response.charset)
-    page = read_page(text, fast=fast)
-    told = {"url": response.url, "published": page.facts.get("published") or response.date}
-    return _built(response.url, page, told, encoding)
-
-
-def _built(source: str, page: Page, told: Mapping[str, str], encoding: str) -> Article:
-    """What the record tells comes before what the page says of itself."""
-    facts: dict[str, Any] = {name: told.get(name) or page.facts.get(name, "") for name in FIELDS}
-    return Article(source=source, text=page.text, encoding=encoding, marks=page.marks, **facts)

@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import IO, Any, TextIO
 
 from framing.articles.decode import Text, well_formed
 from framing.articles.streams import Source, UnreadableError
+from framing.formats import separator_of
 from framing.records import UNIT_COLUMNS, Unusable
 
 #: Characters in one line or cell; a longer one is a file without line ends, not a row.
@@ -19,6 +21,9 @@ LINE_LIMIT = 64 << 20
 #: Bytes of a Parquet file that comes compressed or through a pipe; it must lie on disk to be read.
 _PARQUET_LIMIT = 16 << 30
 _BATCH = 64
+#: Texts of more than this that are that many times as large as the file are no articles.
+_BOMB_SIZE = 32 << 20
+_BOMB_RATIO = 500
 TABLES = ("csv", "tsv", "jsonl", "parquet")
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 
@@ -50,13 +55,15 @@ class Row:
     encoding: str = "utf-8"
 
 
-def csv_rows(text: TextIO, separator: str) -> Iterator[Found]:
+def csv_rows(text: TextIO, usual: str) -> Iterator[Found]:
     """Read CSV; gives line numbers with a row's fields, or the reason why it can't be used."""
     csv.field_size_limit(LINE_LIMIT)
-    reader = csv.reader(_bounded(text), delimiter=separator, strict=True)
     header: list[str] | None = None
     before = 0
     try:
+        lines = _bounded(text)
+        first = next(lines, "")
+        reader = csv.reader(chain([first], lines), delimiter=separator_of(first, usual), strict=True)
         for cells in reader:
             line, before = before + 1, reader.line_num
             if header is None:
@@ -73,9 +80,10 @@ def csv_rows(text: TextIO, separator: str) -> Iterator[Found]:
         yield before + 1, f"from here on: {error}"
 
 
-def csv_header(text: str, separator: str) -> list[str]:
+def csv_header(text: str, usual: str) -> list[str]:
     """Read the names in the first line of a CSV text."""
     try:
+        separator = separator_of(text.partition("\n")[0], usual)
         first = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
     except csv.Error:
         return []
@@ -100,6 +108,8 @@ def _json_row(line: str) -> Mapping[str, Any] | str:
         return f"no JSON: {getattr(error, 'msg', 'nested too deep, or a number too long')}"
     if not isinstance(row, dict):
         return f"found {type(row).__name__}, expected a JSON object"
+    if "\\u" not in line:  # halves of characters can only be escapes
+        return row
     return {well_formed(k): well_formed(v) if isinstance(v, str) else v for k, v in row.items()}
 
 
@@ -122,18 +132,26 @@ def parquet_rows(source: Source, wanted: Sequence[str]) -> Iterator[Found]:
     from pyarrow import ArrowException
 
     with tempfile.TemporaryFile() as disk:
-        _spool(source, disk)
+        size = _spool(source, disk)
         try:
             file = pq.ParquetFile(disk)
             names = [name for name in file.schema_arrow.names if name in wanted]
-            yield from enumerate(_cells(file, names), 1)
-        except (ArrowException, OSError) as error:
+            yield from enumerate(_cells(file, names, size), 1)
+        except (ArrowException, OSError, OverflowError) as error:
             raise UnreadableError(f"not readable as Parquet: {' '.join(str(error).split())[:160]}") from error
 
 
-def _cells(file: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+def _cells(file: Any, names: Sequence[str], size: int) -> Iterator[Mapping[str, Any]]:
+    """Rows of cells, of a file of that many bytes."""
+    held = 0
     for batch in file.iter_batches(batch_size=_BATCH, columns=names):
-        for row in batch.to_pylist():
+        rows = batch.to_pylist()
+        held += sum(len(cell) for row in rows for cell in row.values() if isinstance(cell, str | bytes))
+        if held > _BOMB_SIZE and held > _BOMB_RATIO * size:
+            raise UnreadableError(
+                f"holds texts of over {_BOMB_RATIO} times its size, expected articles (Parquet)"
+            )
+        for row in rows:
             yield {name: _plain(value) for name, value in row.items()}
 
 
@@ -143,9 +161,11 @@ def _plain(value: Any) -> Any:
     return well_formed(value) if isinstance(value, str) else value
 
 
-def _spool(source: Source, disk: IO[bytes]) -> None:
+def _spool(source: Source, disk: IO[bytes]) -> int:
     shutil.copyfileobj(_limited(source), disk, 1 << 20)
+    size = disk.tell()
     disk.seek(0)
+    return size
 
 
 def _limited(source: Source) -> Any:

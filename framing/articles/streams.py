@@ -2,7 +2,7 @@
 
 import gzip
 import io
-import sys
+import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +58,11 @@ class Source(io.RawIOBase):
     def tell(self) -> int:
         """How many bytes were handed out."""
         return self._given - len(self._ahead)
+
+    @property
+    def taken(self) -> int:
+        """How many bytes of the input were read so far, as they lie on the disk."""
+        return self._raw.count
 
     def readinto(self, buffer: Any) -> int:
         """Fill `buffer`, at least in part.
@@ -141,17 +146,32 @@ def opened(source: Input, stdin: BinaryIO | None) -> Iterator[Source]:
     Raises
     ------
     UnreadableError
-        If it can't be opened or its first bytes are damaged.
+        If it can't be opened, its first bytes are damaged, or it was changed while it was read.
     """
+    if not (source.path or source.remote):
+        yield _source(stdin or source.open())
+        return
     try:
-        stream = source.path.open("rb") if source.path else (stdin or sys.stdin.buffer)
+        stream = source.open()
     except OSError as error:
         raise UnreadableError(f"can't be read: {error.strerror or error}") from error
-    try:
+    with stream:
+        before = _state(source, stream)
         yield _source(stream)
-    finally:
-        if source.path:
-            stream.close()
+        after = _state(source, stream)
+    if before != after:
+        raise UnreadableError(f"changed while it was read: {before[0]} bytes at first, {after[0]} at the end")
+
+
+def _state(source: Input, stream: IO[bytes]) -> tuple[int, object]:
+    """Size, and what changes with the content; on the disk of what was opened, whatever its name is now."""
+    try:
+        if not source.path:
+            return source.state()
+        told = os.fstat(stream.fileno())
+    except OSError as error:
+        raise UnreadableError(f"can't be read: {error.strerror or error}") from error
+    return told.st_size, told.st_mtime_ns
 
 
 def _source(stream: IO[bytes]) -> Source:

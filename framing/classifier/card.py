@@ -50,10 +50,20 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
         yield from table(metrics[f"by_{column}"], (column, "units", "macro_f1", "accuracy", "note"))
     yield from ("", "## Learning curve", "")
     yield from table(metrics["learning_curve"], ("share", "groups", "units_learnt", "macro_f1", "accuracy"))
+    yield from _worth(metrics["learning_curve"])
+    yield from ("", "## Calibration (mean confidence, and the share that was right)", "")
+    yield from table(main["reliability"], ("low", "high", "units", "confidence", "right"))
     yield from ("", "## Confusion (rows: gold, columns: predicted)", "")
     names = sorted({*main["confusion"], *(name for row in main["confusion"].values() for name in row)})
     rows = [{"gold": name} | main["confusion"].get(name, {}) for name in names]
     yield from table([{k: row.get(k, 0) for k in ("gold", *names)} for row in rows], ("gold", *names))
+
+
+def _worth(curve: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What the last doubling of labels brought: whether more are worth it."""
+    if len(curve) > 1 and curve[-2]["share"] == 0.5 and curve[-1]["share"] == 1.0:
+        gain = curve[-1]["macro_f1"] - curve[-2]["macro_f1"]
+        yield from ("", f"The second half of the labels changed macro-F1 by {gain:+.3f}.")
 
 
 def _beside(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

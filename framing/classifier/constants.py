@@ -19,8 +19,8 @@ from framing.classifier.features import (
     Floats,
     Sequences,
     ends,
+    numbering,
     place_matrix,
-    sequences,
     shape_matrix,
 )
 from framing.classifier.pieces import PieceTable
@@ -82,7 +82,7 @@ class Constants:
         self._forget()
 
     def _forget(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers = numbering()
         self._known = 0
         self._rows = np.zeros((0, 3 * self._classes + 3 + len(SHAPES)))
         self._first: Hashes = np.zeros(0, dtype=np.uint32)
@@ -113,15 +113,15 @@ class Constants:
         batch = self._summed(units)
         total = self._weights.intercept + self._divided(batch)
         if "shape" in self._weights.added:
-            total += batch.shape @ self._weights.added["shape"]
+            total += _times(batch.shape, self._weights.added["shape"])
         if "place" in self._weights.added:
-            total += place_matrix(units) @ self._weights.added["place"]
+            total += _times(place_matrix(units), self._weights.added["place"])
         return np.asarray(total)
 
     def _summed(self, units: Columns) -> _Batch:
         if len(self._numbers) > REMEMBERED:
             self._forget()
-        found = sequences(units.texts, self._numbers)
+        found = Sequences(*self._numbers.cut(units.texts))
         self._learn()
         sums = np.asarray(found.counts(len(self._numbers)) @ self._rows[: self._known])
         pairs = self._add_pairs(found, sums)
@@ -140,14 +140,14 @@ class Constants:
         owners, hashes, places = found.pairs(self._first, self._last)
         known, spots = vocabulary.find(hashes)
         owners, places = owners[known], places[known]
-        held = csr_matrix((np.ones(len(spots)), (owners, spots)), shape=(len(sums), len(vocabulary.keys)))
+        held = _held(np.searchsorted(owners, np.arange(len(sums) + 1)), spots, vocabulary)
         sums[:, : self._classes] += held @ self._weights.added["words"]
         sums[:, 3 * self._classes] += held @ vocabulary.idf**2
         return owners, spots, places
 
     def _learn(self) -> None:
         """Compute the constants of tokens that are new."""
-        fresh = list(self._numbers)[self._known :]
+        fresh = self._numbers.since(self._known)
         if not fresh:
             return
         told = describe(fresh, self._pieces)
@@ -179,9 +179,7 @@ class Constants:
         if vocabulary is None:
             return np.zeros((count, self._classes)), np.zeros(count)
         known, spots = vocabulary.find(lists.values.astype(np.uint32))
-        held = csr_matrix(
-            (np.ones(len(spots)), (lists.owners[known], spots)), shape=(count, len(vocabulary.keys))
-        )
+        held = _held(np.searchsorted(known, lists.starts), spots, vocabulary)
         return np.asarray(held @ self._weights.added[block]), np.asarray(held @ vocabulary.idf**2)
 
     def _told(self, batch: _Batch, row: int, names: list[str]) -> Iterator[Contribution]:
@@ -203,6 +201,16 @@ class Constants:
         if block in self._weights.added:
             for index in np.flatnonzero(values).tolist():
                 yield Contribution(block, names[index], values[index] * self._weights.added[block][index])
+
+
+def _times(values: Floats, weights: Floats) -> Floats:
+    """A product without BLAS: after one so small its threads spin for a while."""
+    return np.asarray(np.einsum("uf,fv->uv", values, weights))
+
+
+def _held(starts: Counts, spots: Counts, vocabulary: Vocabulary) -> csr_matrix:
+    """Which keys each row holds: row `i` those in ``spots[starts[i]:starts[i + 1]]``."""
+    return csr_matrix((np.ones(len(spots)), spots, starts), shape=(len(starts) - 1, len(vocabulary.keys)))
 
 
 def _pair(found: Sequences, place: int, first: Any, names: list[str]) -> str:

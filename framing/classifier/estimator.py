@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+from threadpoolctl import threadpool_limits
 
 from framing.classifier.constants import Constants, Contribution
 from framing.classifier.features import Encoded, Floats, columns_of, encode
@@ -19,6 +20,8 @@ from framing.classifier.weights import BLOCKS, Design, Weights
 
 FLOOR = -30.0
 _STEPS, _CLOSE = 1000, 1e-4
+#: From so many units on the penalty is the weakest.
+_MANY, _MOST_C = 1000, 3.0
 
 
 class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -26,8 +29,9 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    C : float
-        Inverse strength of the penalty.
+    C : float or None
+        Inverse strength of the penalty. None: 3 from a thousand units on, for fewer less by the root
+        of their number (0.95 for a hundred).
     words : bool
         Words and pairs of words.
     letters : bool
@@ -39,10 +43,11 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     place : bool
         Region of the unit and its neighbours, position on the page.
     unplaced : float
-        This share of the units is learnt from a second time without their place, so that the model
-        also knows what to do where regions are missing or wrong; 0 to 1.
+        Every unit is learnt from a second time without its place and with this weight, so that the
+        model also knows what to do where regions are missing or wrong; 0: not at all.
     at_least : int
-        Words and runs of letters that stand in fewer training units are not learnt.
+        Words and runs of letters that stand in fewer training units (or groups, see `fit`) are not
+        learnt.
     several : bool
         Whether a unit can have several values; then `y` holds values joined by ``|``.
 
@@ -67,7 +72,7 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        C: float = 3.0,  # noqa: N803 - scikit-learn's name
+        C: float | None = None,  # noqa: N803 - scikit-learn's name
         *,
         words: bool = True,
         letters: bool = True,
@@ -109,7 +114,7 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The embedding table, None if the block ``meaning`` is switched off."""
         return piece_table() if self.meaning else None
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:  # noqa: N803
         """Learn from units and their values.
 
         Parameters
@@ -118,6 +123,9 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y : sequence, length n_units
         sample_weight : sequence of float, length n_units, optional
             How much each unit counts.
+        groups : sequence of str, length n_units, optional
+            Story or article of each unit: words must then stand in `at_least` of them, where there
+            are ten or more.
 
         Raises
         ------
@@ -127,9 +135,9 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         units = columns_of(X)
         check_consistent_length(units.texts, y)
-        return self.fit_encoded(encode(units, self.pieces), y, sample_weight)
+        return self.fit_encoded(encode(units, self.pieces), y, sample_weight, groups)
 
-    def fit_encoded(self, units: Encoded, y: Any, sample_weight: Any = None) -> Self:
+    def fit_encoded(self, units: Encoded, y: Any, sample_weight: Any = None, groups: Any = None) -> Self:
         """Learn from units that are numbers already; see `fit`."""
         answers = column_or_1d(y, warn=True)
         if not self.blocks:
@@ -137,15 +145,17 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not len(answers):
             raise ValueError("found 0 units, expected some to learn from")
         weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-        design = Design.learn(units, self.blocks, self.at_least)
+        design = Design.learn(units, self.blocks, self.at_least, groups)
         matrix = design.matrix(units)
-        again = self._again(units)
-        if len(again):
-            matrix = vstack([matrix, design.matrix(units.rows(again).unplaced())], format="csr")
-            answers = np.concatenate([answers, answers[again]])
-            weight = None if weight is None else np.concatenate([weight, weight[again]])
+        if self._learns_twice(units):
+            matrix = vstack([matrix, design.matrix(units.unplaced())], format="csr")
+            answers = np.concatenate([answers, answers])
+            once = np.ones(len(units)) if weight is None else weight
+            weight = np.concatenate([once, once * self.unplaced])
         learn = self._fit_several if self.several else self._fit_one_of_many
-        coef, intercept = learn(matrix, answers, weight)
+        # More threads gain nothing on such small products: they spin in between and sum in any order.
+        with threadpool_limits(limits=1):
+            coef, intercept = learn(matrix, answers, weight, self._regression(len(units)))
         self.weights_ = Weights.of(design, units, coef, intercept)
         self.temperature_ = 1.0
         self._constants = None
@@ -160,20 +170,21 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         made.classes_, made.weights_, made.temperature_ = classes, weights, temperature
         return made
 
-    def _again(self, units: Encoded) -> NDArray[np.int64]:
-        """Units that are learnt from a second time, evenly spread; none if no place is known."""
-        if not self.place or not units.place.any() or self.blocks == ("place",):
-            return np.zeros(0, dtype=np.int64)
-        steps = np.floor(np.arange(len(units) + 1) * self.unplaced)
-        return np.flatnonzero(np.diff(steps) > 0)
+    def _learns_twice(self, units: Encoded) -> bool:
+        """Whether units are also learnt from without their place: not where no place is known."""
+        return self.place and self.unplaced > 0 and bool(units.place.any()) and self.blocks != ("place",)
 
     def _fit_one_of_many(
-        self, matrix: csr_matrix, answers: NDArray[Any], weight: Floats | None
+        self,
+        matrix: csr_matrix,
+        answers: NDArray[Any],
+        weight: Floats | None,
+        regression: LogisticRegression,
     ) -> tuple[Floats, Floats]:
         check_classification_targets(answers)
         if len(np.unique(answers)) < 2:
             raise ValueError(f"found one class only, {str(answers[0])!r}; expected two or more to tell apart")
-        regression = self._regression().fit(matrix, answers, sample_weight=weight)
+        regression.fit(matrix, answers, sample_weight=weight)
         self.classes_ = regression.classes_
         coef, intercept = regression.coef_, regression.intercept_
         if len(self.classes_) == 2:
@@ -181,7 +192,11 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return coef, intercept
 
     def _fit_several(
-        self, matrix: csr_matrix, answers: NDArray[Any], weight: Floats | None
+        self,
+        matrix: csr_matrix,
+        answers: NDArray[Any],
+        weight: Floats | None,
+        regression: LogisticRegression,
     ) -> tuple[Floats, Floats]:
         told = [set(str(answer).split("|")) - {""} for answer in answers]
         self.classes_ = np.array(sorted(set().union(*told)))
@@ -191,12 +206,14 @@ class FramingClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for index, name in enumerate(self.classes_):
             chosen = np.array([name in answer for answer in told])
             if not chosen.all():
-                regression = self._regression().fit(matrix, chosen, sample_weight=weight)
+                regression.fit(matrix, chosen, sample_weight=weight)
                 coef[index], intercept[index] = regression.coef_[0], regression.intercept_[0]
         return coef, intercept
 
-    def _regression(self) -> LogisticRegression:
-        return LogisticRegression(C=self.C, class_weight="balanced", max_iter=_STEPS, tol=_CLOSE)
+    def _regression(self, units: int) -> LogisticRegression:
+        by_size = _MOST_C * min(1.0, units / _MANY) ** 0.5
+        strength = by_size if self.C is None else self.C
+        return LogisticRegression(C=strength, class_weight="balanced", max_iter=_STEPS, tol=_CLOSE)
 
     def decide_encoded(self, units: Encoded) -> Floats:
         """`decision_function` of units that are numbers already."""

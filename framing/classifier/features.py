@@ -1,14 +1,16 @@
 """What the classifier sees of a unit: counts of its words and letters, its meaning, place and shape."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, count, islice, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from framing.classifier.compiled import COMPILED, native
 from framing.classifier.pieces import PieceTable
 from framing.classifier.tokens import SHAPES, Counts, Described, Hashes, Lists, describe, pair_hashes
 from framing.records import REGIONS, Unit, as_text
@@ -163,16 +165,35 @@ class Sequences:
         return owners[same], hashes, places[same + 1]
 
 
-def sequences(texts: Sequence[str], numbers: dict[str, int]) -> Sequences:
-    """Cut texts at white space into numbered tokens; new ones are given the next numbers."""
-    cut = [text.split() for text in texts]
-    starts = np.zeros(len(cut) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, cut), dtype=np.int64, count=len(cut)), out=starts[1:])
-    flat = list(chain.from_iterable(cut))
-    fresh = [token for token in dict.fromkeys(flat) if token not in numbers]
-    numbers.update(zip(fresh, range(len(numbers), len(numbers) + len(fresh)), strict=True))
-    tokens = np.fromiter(map(numbers.__getitem__, flat), dtype=np.int64, count=len(flat))
-    return Sequences(starts, tokens)
+class Numbering:
+    """Numbers for tokens, each the next one at its first look-up."""
+
+    def __init__(self) -> None:
+        self._numbers = defaultdict[str, int](count().__next__)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def since(self, known: int) -> list[str]:
+        """The tokens from a number on."""
+        return list(islice(self._numbers, known, None))
+
+    def cut(self, texts: Sequence[str]) -> tuple[Counts, Counts]:
+        """Cut texts at white space into numbered tokens: where each text's begin, and all of them."""
+        cut = [text.split() for text in texts]
+        starts = np.zeros(len(cut) + 1, dtype=np.int64)
+        np.cumsum(np.fromiter(map(len, cut), dtype=np.int64, count=len(cut)), out=starts[1:])
+        flat = chain.from_iterable(cut)
+        tokens = np.fromiter(map(self._numbers.__getitem__, flat), dtype=np.int64, count=int(starts[-1]))
+        return starts, tokens
+
+
+def numbering() -> "Numbering | native.Numbering":
+    """A fresh numbering, compiled if it can be."""
+    return native.Numbering() if COMPILED else Numbering()
 
 
 def shape_matrix(sums: Floats, tokens: Floats, endings: Floats) -> Floats:
@@ -288,8 +309,8 @@ def encode(units: Columns, pieces: PieceTable | None) -> Encoded:
     pieces : PieceTable or None
         None: `Encoded.meaning` has no columns.
     """
-    numbers: dict[str, int] = {}
-    found = sequences(units.texts, numbers)
+    numbers = numbering()
+    found = Sequences(*numbers.cut(units.texts))
     told = describe(list(numbers), pieces)
     counts = found.counts(len(numbers))
     tokens = np.diff(found.starts)

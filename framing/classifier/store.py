@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import lzma
+import math
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,14 +20,14 @@ from framing.classifier.estimator import FramingClassifier
 from framing.classifier.features import PLACE_NAMES, SHAPE_NAMES
 from framing.classifier.weights import BLOCKS, GRAMS, Vocabulary, Weights
 from framing.errors import ModelError
-from framing.files import whole_binary, whole_text
+from framing.files import text_of, whole_binary, whole_text
 
 FORMAT = 2
 _DESCRIPTION, _WEIGHTS = "model.json", "weights.npz"
 #: What decides a prediction, beside the arrays.
 _DECIDING = ("variable", "values", "classes", "parameters", "temperature", "pieces")
 #: A description or unpacked array larger than this many bytes is no model of ours.
-_LARGEST_TEXT, _LARGEST_ARRAYS = 16 * 2**20, 512 * 2**20
+_LARGEST_TEXT, _LARGEST_ARRAYS, _MOST_ARRAYS = 16 * 2**20, 512 * 2**20, 99
 
 #: What reading a damaged archive or description can raise.
 _BROKEN = (
@@ -38,6 +41,10 @@ _BROKEN = (
     struct.error,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    tokenize.TokenError,
+    MemoryError,
+    RecursionError,
 )
 
 
@@ -164,9 +171,7 @@ def load_model(folder: Path) -> Model:
 def _description(folder: Path) -> dict[str, Any]:
     file = folder / _DESCRIPTION
     try:
-        if file.stat().st_size > _LARGEST_TEXT:
-            raise _damaged(folder, f"{_DESCRIPTION} is larger than {_LARGEST_TEXT} bytes")
-        description = json.loads(file.read_text(encoding="utf-8"))
+        description = json.loads(text_of(file, _LARGEST_TEXT))
     except (FileNotFoundError, NotADirectoryError):
         raise ModelError(f"{folder}: no model there", hint="train one: framing train") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -182,14 +187,34 @@ def _description(folder: Path) -> dict[str, Any]:
 
 def _unpacked(file: Path) -> dict[str, NDArray[Any]]:
     """Read arrays of numbers; how large they will be is looked at before they are unpacked."""
+    _check(file.is_file(), f"no file {_WEIGHTS}")
     with zipfile.ZipFile(file) as packed:
+        count = len(packed.infolist())
+        _check(count <= _MOST_ARRAYS, f"{count} arrays")
         size = sum(item.file_size for item in packed.infolist())
-    _check(size <= _LARGEST_ARRAYS, f"{size} bytes of weights")
+        _check(size <= _LARGEST_ARRAYS, f"{size} bytes of weights")
+        for item in packed.infolist():
+            _check_shape(packed, item)
     with np.load(file, allow_pickle=False) as arrays:
         found = {name: arrays[name] for name in arrays.files}
     for name, array in found.items():
         _check(array.dtype.kind in "fu" and bool(np.isfinite(array).all()), f"{name} is not all numbers")
     return found
+
+
+def _check_shape(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> None:
+    """Refuse an array whose header asks for other memory than its bytes fill."""
+    with packed.open(item) as stream:
+        version = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+        _check(version == (1, 0), f"{item.filename} in version {version} of the format npy")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)  # type: ignore[no-untyped-call]
+        if dtype.hasobject:
+            return  # which is refused when it is read
+        held = item.file_size - stream.tell()
+        _check(
+            math.prod(shape) * dtype.itemsize == held,
+            f"{item.filename} of shape {shape} in {held} bytes",
+        )
 
 
 def _estimator(arrays: Mapping[str, NDArray[Any]], description: Mapping[str, Any]) -> FramingClassifier:

@@ -6,11 +6,11 @@ its tokens and over pairs of neighbouring words, so each distinct token is looke
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from framing.classifier.compiled import COMPILED, native
 from framing.classifier.pieces import PieceTable
 
 Hashes = NDArray[np.uint32]
@@ -34,7 +34,7 @@ SHAPES = (
     "quotes",
     "ending",
 )
-#: Kinds of signs, columns of `_flags`.
+#: Kinds of signs, bits of `_flags`.
 SIGNS = (
     "word",
     "letter",
@@ -66,11 +66,6 @@ class Lists:
 
     starts: Counts
     values: NDArray[np.generic]
-
-    @property
-    def owners(self) -> Counts:
-        """For each number the token that holds it."""
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +111,27 @@ def describe(tokens: Sequence[str], table: PieceTable | None) -> Described:
     """
     kept = [token[:LONGEST] for token in tokens]
     small = [token.lower() for token in kept]
-    codes, starts = _codes([f" {token} " for token in small])
+    none = np.zeros(len(small), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    sizes, rows = table.pieces(small) if table else none
+    words, letters, first, last, shapes = _compiled(kept, small) if COMPILED else _plain(kept, small)
+    return Described(words, letters, Lists(_ends(sizes), rows), first, last, shapes)
+
+
+_Told = tuple[Lists, Lists, Hashes, Hashes, NDArray[np.float64]]
+
+
+def _plain(tokens: list[str], small: list[str]) -> _Told:
+    """Words, letters, first and last word, shapes."""
+    codes, starts = _codes(small)
     words, first, last = _words(codes, starts)
-    pieces = _joined([table.pieces(token) for token in small] if table else [[] for _ in small])
-    return Described(words, _letters(codes, starts), pieces, first, last, _shapes(kept))
+    return words, _letters(codes, starts), first, last, _shapes(tokens)
+
+
+def _compiled(tokens: list[str], small: list[str]) -> _Told:
+    """The same, many times as fast."""
+    starts, values, first, last = native.words(small)
+    shapes = native.shapes(tokens, _QUOTES, _CLOSING, _ENDINGS)
+    return Lists(starts, values), Lists(*native.letters(small)), first, last, shapes
 
 
 def pair_hashes(first: Hashes, second: Hashes) -> Hashes:
@@ -131,7 +143,7 @@ def _words(codes: Codes, starts: Counts) -> tuple[Lists, Hashes, Hashes]:
     """Hash the words of padded tokens, then the pairs of neighbours within each token."""
     count = len(starts) - 1
     first, last = np.zeros(count, dtype=np.uint32), np.zeros(count, dtype=np.uint32)
-    inside = _flags(codes)[:, SIGNS.index("word")] > 0
+    inside = _has(_flags(codes), "word")
     edges = np.flatnonzero(np.diff(inside, prepend=False))  # padding: each run begins and ends within
     begins, sizes = edges[::2], edges[1::2] - edges[::2]
     if not len(begins):
@@ -150,54 +162,54 @@ def _words(codes: Codes, starts: Counts) -> tuple[Lists, Hashes, Hashes]:
 
 def _letters(codes: Codes, starts: Counts) -> Lists:
     """Hash every run of 2 to 5 letters of each padded token."""
-    count = len(starts) - 1
-    owner = np.repeat(np.arange(count), np.diff(starts))
-    room = np.repeat(starts[1:], np.diff(starts)) - np.arange(len(codes))
+    lengths = np.diff(starts)
+    room = np.repeat(starts[1:], lengths) - np.arange(len(codes))
+    sizes = np.arange(SHORTEST_RUN, LONGEST_RUN + 1)
     powers = _powers(LONGEST_RUN)
-    terms = codes + np.uint64(1)
-    sums, owners = terms * powers[0], [owner[:0]]
-    hashes: list[Hashes] = [np.zeros(0, dtype=np.uint32)]
-    for size in range(SHORTEST_RUN, LONGEST_RUN + 1):
-        sums = sums[:-1] + terms[size - 1 :] * powers[size - 1]
-        whole = room[: len(sums)] >= size
-        owners.append(owner[: len(sums)][whole])
-        hashes.append(_mixed(sums[whole] * np.uint64(2) + np.uint64(1)))
-    return _grouped(np.concatenate(owners), np.concatenate(hashes), count)
+    terms = np.concatenate([codes + np.uint64(1), np.zeros(LONGEST_RUN, dtype=np.uint64)])
+    sums, running = np.empty((len(codes), len(sizes)), dtype=np.uint64), terms[: len(codes)] * powers[0]
+    for column, size in enumerate(sizes.tolist()):
+        running = running + terms[size - 1 : size - 1 + len(codes)] * powers[size - 1]
+        sums[:, column] = running
+    hashes = _mixed(sums[room[:, None] >= sizes] * np.uint64(2) + np.uint64(1))
+    return Lists(_ends(np.maximum(lengths[:, None] - sizes + 1, 0).sum(axis=1)), hashes)
 
 
 def _shapes(tokens: Sequence[str]) -> NDArray[np.float64]:
     """Count signs, words and capitals of tokens in their own case, columns as in `SHAPES`."""
-    codes, starts = _codes([f" {token} " for token in tokens])
+    codes, starts = _codes(tokens)
     if not tokens:
         return np.zeros((0, len(SHAPES)))
     flags = _flags(codes)
-    of = dict(zip(SIGNS, flags.T, strict=True))
-    word, upper = of["word"], of["upper"]
+    word, upper = _has(flags, "word"), _has(flags, "upper")
     begins = word & ~np.roll(word, 1)
-    told = [np.ones_like(word), of["letter"], upper, of["digit"], begins, begins & upper]
-    told += [of["question"], of["exclamation"], of["quote"]]
-    sums = np.add.reduceat(np.column_stack(told).astype(np.int64), starts[:-1], axis=0)
-    sums[:, 0] -= 2
+    told = [_has(flags, "letter"), upper, _has(flags, "digit"), begins, begins & upper]
+    told += [_has(flags, name) for name in ("question", "exclamation", "quote")]
+    sums = [np.add.reduceat(column.astype(np.int64), starts[:-1]) for column in told]
     # The last sign that closes nothing decides how a token ends.
-    open_ = np.flatnonzero(~(of["closing"] | of["space"]))
+    open_ = np.flatnonzero(~(_has(flags, "closing") | _has(flags, "space")))
     spot = np.searchsorted(open_, starts[1:]) - 1
     known = (spot >= 0) & (open_[np.maximum(spot, 0)] >= starts[:-1]) if len(open_) else spot >= 0
     ending = np.zeros(len(tokens))
-    ending[known] = of["ending"][open_[spot[known]]]
-    return np.column_stack([sums, ending]).astype(np.float64)
+    ending[known] = _has(flags, "ending")[open_[spot[known]]]
+    return np.column_stack([np.diff(starts) - 2, *sums, ending]).astype(np.float64)
 
 
 _known = np.zeros(0x110000, dtype=bool)
-_signs = np.zeros((0x110000, len(SIGNS)), dtype=bool)
+_signs = np.zeros(0x110000, dtype=np.uint16)
 
 
-def _flags(codes: Codes) -> NDArray[np.bool_]:
-    """For each code point what kind of sign it is, shape (n_codes, len(SIGNS))."""
+def _flags(codes: Codes) -> NDArray[np.uint16]:
+    """For each code point what kinds of sign it is: a bit for each of `SIGNS`."""
     fresh = np.unique(codes[~_known[codes]])
     for code in fresh.tolist():
-        _signs[code] = _sign(chr(code))
+        _signs[code] = sum(is_so << bit for bit, is_so in enumerate(_sign(chr(code))))
     _known[fresh] = True
     return _signs[codes]
+
+
+def _has(flags: NDArray[np.uint16], name: str) -> NDArray[np.bool_]:
+    return (flags & np.uint16(1 << SIGNS.index(name))) > 0
 
 
 def _sign(char: str) -> tuple[bool, ...]:
@@ -215,12 +227,17 @@ def _sign(char: str) -> tuple[bool, ...]:
     )
 
 
-def _codes(texts: Sequence[str]) -> tuple[Codes, Counts]:
-    """Code points end to end, and where each text starts."""
-    sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    raw = "".join(texts).encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(raw, dtype="<u4").astype(np.uint64)
-    return codes, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+def _codes(tokens: Sequence[str]) -> tuple[Codes, Counts]:
+    """Code points of tokens end to end, each with a space before and after, and where each starts."""
+    sizes = np.fromiter(map(len, tokens), dtype=np.int64, count=len(tokens)) + 2
+    text = f" {'  '.join(tokens)} " if tokens else ""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    return codes, _ends(sizes)
+
+
+def _ends(sizes: Counts) -> Counts:
+    """Where lists of these sizes begin, end to end, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
 def _powers(count: int) -> NDArray[np.uint64]:
@@ -235,12 +252,4 @@ def _mixed(sums: NDArray[np.uint64]) -> Hashes:
 
 def _grouped(owners: Counts, values: Hashes, count: int) -> Lists:
     order = np.argsort(owners, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))]).astype(np.int64)
-    return Lists(starts, values[order])
-
-
-def _joined(lists: Sequence[Sequence[int]]) -> Lists:
-    sizes = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    flat = chain.from_iterable(lists)
-    return Lists(starts, np.fromiter(flat, dtype=np.int64, count=int(starts[-1])))
+    return Lists(_ends(np.bincount(owners, minlength=count)), values[order])

@@ -11,12 +11,11 @@ from sklearn.base import clone
 from framing.classifier.estimator import (
     FLOOR,
     FramingClassifier,
-    chosen,
     indicator,
     probabilities,
     temperature,
 )
-from framing.classifier.evaluation import FEW_ARTICLES, Evaluation, evaluate, same_answer
+from framing.classifier.evaluation import FEW_ARTICLES, Evaluation, evaluate
 from framing.classifier.features import Encoded, Floats, columns_of, encode
 from framing.classifier.groups import folds_of, groups_of, random_folds
 
@@ -104,7 +103,7 @@ class Bench:
 
     def fit(self) -> FramingClassifier:
         """Learn from all units."""
-        return self.model.fit_encoded(self.units, self.answers, self.weight)
+        return self.model.fit_encoded(self.units, self.answers, self.weight, self.groups)
 
     def scores(
         self, folds: Folds, model: FramingClassifier | None = None, *, unplaced: bool = False
@@ -133,7 +132,9 @@ class Bench:
             if len(np.unique(answers[train])) < 2:
                 continue
             weight = None if self.weight is None else self.weight[train]
-            part = clone(model or self.model).fit_encoded(self.units.rows(train), answers[train], weight)
+            part = clone(model or self.model).fit_encoded(
+                self.units.rows(train), answers[train], weight, self.groups[train]
+            )
             columns = [classes.index(str(name)) for name in part.classes_]
             asked = self.units.rows(test)
             for number, units in enumerate([asked, asked.unplaced()][: 1 + unplaced]):
@@ -284,29 +285,3 @@ def _share_of(bench: Bench, train: NDArray[Any], share: float) -> NDArray[Any]:
     order = np.random.default_rng(bench.seed).permutation(len(names))
     kept = names[order[: max(1, round(share * len(names)))]]
     return train[np.isin(bench.groups[train].astype(str), kept)]
-
-
-def contradictions(bench: Bench, proba: Floats) -> list[dict[str, Any]]:
-    """Units whose label the models that did not see them contradict most, worst first.
-
-    Returns
-    -------
-    list of dict
-        ``unit_id article_id region value suggested p_value p_suggested text``; only units where
-        another answer is likelier. For ``several`` the answer's probability is its least likely
-        part's.
-    """
-    several, classes = bench.model.several, bench.model.classes_
-    truth = indicator(bench.answers, classes)
-    said = chosen(np.nan_to_num(proba), classes, several=several)
-    of_label = np.where(truth > 0, proba, 1 - proba).min(axis=1) if several else (proba * truth).sum(axis=1)
-    of_said = np.maximum(proba, 1 - proba).min(axis=1) if several else proba.max(axis=1)
-    wrong = [row for row in bench.tested(proba) if not same_answer(str(said[row]), bench.answers[row])]
-    gold = bench.gold
-    return [
-        {name: gold[name].iloc[row] for name in ("unit_id", "article_id", "region", "value")}
-        | {"suggested": str(said[row])}
-        | {"p_value": round(float(of_label[row]), 6), "p_suggested": round(float(of_said[row]), 6)}
-        | {"text": gold["text"].iloc[row]}
-        for row in sorted(wrong, key=lambda row: (float(of_label[row]) - float(of_said[row]), row))
-    ]

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
+from framing.classifier.compiled import COMPILED, native
 from framing.classifier.features import Encoded, Floats, Grams
 from framing.classifier.tokens import Hashes
 
@@ -15,6 +17,10 @@ from framing.classifier.tokens import Hashes
 GRAMS = ("words", "letters")
 DENSE = ("meaning", "shape", "place")
 _HEAD_BITS = 18
+#: Of so few stories even a word of framing may stand in one.
+_FEW_GROUPS = 10
+#: Meanings that differ by less are the same but for rounding.
+_SAME = 1e-9
 BLOCKS = (*GRAMS, *DENSE)
 
 
@@ -33,35 +39,52 @@ class Vocabulary:
     idf: Floats
 
     @classmethod
-    def learn(cls, grams: Grams, at_least: int) -> "Vocabulary":
-        """Keep what stands in `at_least` units; idf as in scikit-learn, smoothed."""
+    def learn(cls, grams: Grams, at_least: int, groups: NDArray[np.int64] | None = None) -> "Vocabulary":
+        """Keep what stands in `at_least` units, and groups if given; idf as in scikit-learn, smoothed.
+
+        Parameters
+        ----------
+        grams : Grams
+        at_least : int
+        groups : ndarray of int, shape (n_units,), optional
+            The number of each unit's group, from 0.
+        """
         units = np.bincount(grams.counts.indices, minlength=len(grams.keys))
-        kept = np.flatnonzero(units >= at_least)
+        enough = units >= at_least
+        if groups is not None:
+            shape = (int(groups.max()) + 1, len(groups))
+            members = csr_matrix((np.ones(len(groups)), (groups, np.arange(len(groups)))), shape=shape)
+            held = csr_matrix(members @ grams.counts)
+            enough &= np.bincount(held.indices, minlength=len(grams.keys)) >= at_least
+        kept = np.flatnonzero(enough)
         idf = np.log((1 + grams.counts.shape[0]) / (1 + units[kept])) + 1
         return cls(grams.keys[kept], _rounded(idf))
 
     def find(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Which of some hashes are known, and as which key: two arrays of indices."""
+        if COMPILED:
+            return native.find(self.keys, self._index, hashes, _HEAD_BITS)
+        return self._find(hashes)
+
+    def _find(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         steps, heads = self._index, hashes >> np.uint32(32 - _HEAD_BITS)
-        spots, left = steps[heads], np.arange(len(hashes))
-        ends = steps[heads + 1]
-        places, found = [], []
+        spots, ends = steps[heads], steps[heads + 1]
+        found = np.full(len(hashes), -1, dtype=np.int64)
+        left = np.flatnonzero(spots < ends)
+        spots, ends, wanted = spots[left], ends[left], hashes[left]
         while len(left):
-            left = left[spots[left] < ends[left]]
-            hit = self.keys[spots[left]] == hashes[left]
-            places.append(left[hit])
-            found.append(spots[left[hit]])
-            left = left[~hit]
-            spots[left] += 1
-        known = np.concatenate([np.zeros(0, dtype=np.int64), *places])
-        order = np.argsort(known, kind="stable")
-        return known[order], np.concatenate([np.zeros(0, dtype=np.int64), *found])[order]
+            hit = self.keys[spots] == wanted
+            found[left[hit]] = spots[hit]
+            on = ~hit & (spots + 1 < ends)
+            left, spots, ends, wanted = left[on], spots[on] + 1, ends[on], wanted[on]
+        known = np.flatnonzero(found >= 0)
+        return known, found[known]
 
     @cached_property
-    def _index(self) -> NDArray[np.int64]:
+    def _index(self) -> NDArray[np.int32]:
         """Where the keys begin that share their first bits: a look-up instead of a search."""
         heads = np.arange(2**_HEAD_BITS + 1, dtype=np.uint64) << np.uint64(32 - _HEAD_BITS)
-        return np.asarray(np.searchsorted(self.keys.astype(np.uint64), heads))
+        return np.searchsorted(self.keys.astype(np.uint64), heads).astype(np.int32)
 
     def matrix(self, grams: Grams) -> csr_matrix:
         """Weighted counts of units, shape (n_units, n_keys).
@@ -107,15 +130,34 @@ class Design:
     scales: Mapping[str, float]
 
     @classmethod
-    def learn(cls, units: Encoded, blocks: tuple[str, ...], at_least: int) -> "Design":
-        """Learn vocabularies and scales of the blocks that are switched on."""
+    def learn(cls, units: Encoded, blocks: tuple[str, ...], at_least: int, groups: Any = None) -> "Design":
+        """Learn vocabularies and scales of the blocks that are switched on.
+
+        Parameters
+        ----------
+        units : Encoded
+        blocks : tuple of str
+        at_least : int
+            Words and runs of letters that stand in fewer units are left out.
+        groups : sequence of str, length n_units, optional
+            Story or article of each unit. Then they must stand in so many of these too, so that no
+            story's own words are learnt; not where there are fewer than ten groups.
+
+        Notes
+        -----
+        Meanings are scaled by their spread: what all units share would else make the rest small.
+        """
+        names, numbers = (None, None) if groups is None else np.unique(groups, return_inverse=True)
+        kept_apart = numbers if names is not None and len(names) >= _FEW_GROUPS else None
         vocabularies = {
-            name: Vocabulary.learn(getattr(units, name), at_least) for name in GRAMS if name in blocks
+            name: Vocabulary.learn(getattr(units, name), at_least, kept_apart)
+            for name in GRAMS
+            if name in blocks
         }
         scales = {name: 1.0 for name in DENSE if name in blocks}
         if "meaning" in scales:
-            size = float(np.sqrt((units.meaning**2).sum(axis=1).mean()))
-            scales["meaning"] = 1 / size if size else 0.0
+            spread = float(np.sqrt(units.meaning.var(axis=0).sum()))
+            scales["meaning"] = 1 / spread if spread > _SAME else 0.0
         return cls(vocabularies, scales)
 
     def matrix(self, units: Encoded) -> csr_matrix:

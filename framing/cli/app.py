@@ -11,18 +11,20 @@ from framing.cli import (
     compare,
     demo,
     doctor,
+    export,
     init,
     labelling,
     labels,
     learning,
     prevalence,
     reliability,
+    report,
     serve,
     split,
     stats,
     studio,
 )
-from framing.cli.output import complain
+from framing.cli.output import complain, printables
 from framing.errors import FramingError
 
 _INTERRUPTED = 130
@@ -54,6 +56,10 @@ app.command()(learning.score)
 app.command()(prevalence.prevalence)
 app.add_typer(learning.model_app, name="model")
 app.command()(compare.compare)
+app.command()(report.report)
+app.command()(export.export)
+app.command()(export.check)
+app.command()(export.restore)
 app.command()(serve.serve)
 app.command()(demo.demo)
 
@@ -71,14 +77,34 @@ def _version(
 
 def main() -> None:
     """Run the command line; the only place that ends the process."""
+    with printables():
+        _run()
+
+
+def _run() -> None:
     try:
         app()
     except FramingError as error:
         complain(error)
         sys.exit(1)
     except BrokenPipeError:
-        # The reader of our output has gone; what Python flushes at exit must go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
+    except (OSError, MemoryError) as error:
+        _silence()
+        complain(_of_the_machine(error))
+        sys.exit(1)
+
+
+def _silence() -> None:
+    """Nobody takes our output: what Python flushes at exit must go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _of_the_machine(error: OSError | MemoryError) -> FramingError:
+    if isinstance(error, MemoryError):
+        return FramingError("out of memory", hint="give it more, or less at a time")
+    where = f"{error.filename}: " if error.filename else ""
+    return FramingError(f"{where}{error.strerror or error}", hint="see to that, then try again")

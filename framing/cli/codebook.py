@@ -7,6 +7,7 @@ import typer
 
 from framing.cli.options import Json, Output, WorkspaceOption
 from framing.cli.output import print_json, print_table, say
+from framing.plural import counted
 
 app = typer.Typer(
     help="Check the codebook, show it as the coders' instructions, or compare two versions.",
@@ -26,7 +27,10 @@ def check(file: File = None, workspace: WorkspaceOption = None, as_json: Json = 
     if as_json:
         print_json(checked)
         return
-    typer.echo(f"{checked.file}: no faults; {checked.variables} variables, {checked.values} values")
+    typer.echo(
+        f"{checked.file}: no faults; {counted(checked.variables, 'variable')}, "
+        f"{counted(checked.values, 'value')}"
+    )
 
 
 @app.command()
@@ -72,4 +76,4 @@ def diff(
     fit = "fit both" if found.same_values else "fit only the one that they were made with"
     say(f"labels and models {fit}; values that were renamed are mapped where they say formerly: [OLD]")
     for value, count in found.answers.items():
-        say(f"labels/: {value}: {count} answers without a value in {found.new}")
+        say(f"labels/: {value}: {counted(count, 'answer')} without a value in {found.new}")

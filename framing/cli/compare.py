@@ -7,6 +7,7 @@ import typer
 
 from framing.cli.options import Column, Inputs, Json, ModelOption, Presplit, WorkspaceOption, columns
 from framing.cli.output import finish, print_json, say
+from framing.plural import counted
 
 
 def compare(
@@ -41,13 +42,14 @@ def compare(
     else:
         say(f"scored by {done.model}" if done.model else f"no frames: {done.reason}")
         if done.undated:
-            say(f"{done.undated} of {done.articles} articles have no date that can be read")
+            say(f"{counted(done.undated, 'article')} without a date that can be read")
         if done.unpaged:
-            say(f"{done.unpaged} more stories and topics could have a page: --pages")
+            say(f"{done.unpaged} more that could have a page: --pages")
         typer.echo(
-            f"{done.articles} articles, {done.copies} of them copies; {done.stories} stories, "
-            f"{done.shared_stories} of several articles; {done.topics} topics"
+            f"{counted(done.articles, 'article')}, {counted(done.copies, 'copy')} among them; "
+            f"{counted(done.stories, 'story')}, {done.shared_stories} of several articles; "
+            f"{counted(done.topics, 'topic')}"
         )
-        typer.echo(f"{done.quotations} quotations, {done.shared_quotations} in several articles")
+        typer.echo(f"{counted(done.quotations, 'quotation')}, {done.shared_quotations} in several articles")
         typer.echo(str(done.index))
     finish(done.unusable)

@@ -9,6 +9,7 @@ import typer
 
 from framing.cli.options import Json
 from framing.cli.output import print_json, say, ticker
+from framing.plural import counted
 
 
 def demo(
@@ -36,17 +37,31 @@ def demo(
         print_json(done)
         return
     f1 = done.trained.evaluation.macro_f1 if done.trained.evaluation else None
-    typer.echo(f"{done.pushed.articles} pages, {done.pushed.units} units, {done.pulled.rows} answers")
+    typer.echo(
+        f"{counted(done.pushed.articles, 'page')}, {counted(done.pushed.units, 'unit')}, "
+        f"{counted(done.pulled.rows, 'answer')}"
+    )
     if f1 is not None:
         typer.echo(f"model {done.trained.model}: macro-F1 {f1:.3f} on {done.trained.held_out}")
     for name, file in done.files.items():
         typer.echo(f"{name}: {file}")
+    for line in what_next(folder, _program()):
+        typer.echo(line)
     if keep:
         typer.echo(f"coding screen: {done.pushed.url}")
         typer.echo(f"  sign in as {done.studio.username}, password in {done.studio.password_file}")
         typer.echo(f"stop it: {_program()} studio stop --workspace {folder}")
     else:
         typer.echo(f"Label Studio was stopped; start it: {_program()} studio start --workspace {folder}")
+
+
+def what_next(folder: Path, program: str) -> tuple[str, ...]:
+    """Say what to do once the demo has run; each command works as it stands."""
+    return (
+        f"next: open {folder / 'report.html'} in a browser, then",
+        f"  {program} score {folder / 'seeds'} --workspace {folder} -o scores.csv   # or pages of your own",
+        f"  {program} init study   # a workspace for your own study",
+    )
 
 
 def _program() -> str:

@@ -7,6 +7,7 @@ import typer
 
 from framing.cli.options import Json
 from framing.cli.output import print_json, say
+from framing.plural import counted
 
 
 def init(
@@ -30,5 +31,6 @@ def init(
         return
     typer.echo(str(made.workspace))
     say(
-        f"{len(made.files)} files made; next: edit {folder}/config/codebook.yaml, then framing codebook check"
+        f"{counted(len(made.files), 'file')} made; next: edit {folder}/config/codebook.yaml, then "
+        "framing codebook check"
     )

@@ -1,21 +1,30 @@
 """`framing push`, `framing pull` and `framing adjudicate`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from framing.cli.options import Column, Inputs, Json, Round, WorkspaceOption, columns
+from framing.cli.options import Column, Inputs, Json, Language, Presplit, Round, WorkspaceOption, columns
 from framing.cli.output import finish, mention, print_json, say, ticker
+from framing.plural import counted
 
 if TYPE_CHECKING:
     from framing.steps.push import Pushed
 
 _SELECTIONS = ("all", "random", "uncertain")
+_BY_STORY = ("together", "apart")
 
 
 def _selection(given: str) -> str:
     if given not in _SELECTIONS:
         raise typer.BadParameter(f"found {given!r}, expected {', '.join(_SELECTIONS)}")
+    return given
+
+
+def _by_story(given: str) -> str:
+    if given and given not in _BY_STORY:
+        raise typer.BadParameter(f"found {given!r}, expected {', '.join(_BY_STORY)}")
     return given
 
 
@@ -31,8 +40,19 @@ def push(
     overlap: Annotated[
         float, typer.Option(min=0, max=1, help="Share that several coders code, blind.")
     ] = 0.0,
+    per_coder: Annotated[
+        str, typer.Option(metavar="NAMES", help="A project for each: ada,ben share what is not blind.")
+    ] = "",
+    by_story: Annotated[
+        str, typer.Option(callback=_by_story, help="Units of one story together or apart.")
+    ] = "",
     suggest: Annotated[str, typer.Option(metavar="MODEL", help="Show its suggestions.")] = "",
+    copies: Annotated[
+        bool, typer.Option("--copies", help="Push articles too that copy another one.")
+    ] = False,
     column: Column = None,
+    language: Language = "",
+    presplit: Presplit = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; send nothing.")] = False,
     workspace: WorkspaceOption = None,
     as_json: Json = False,
@@ -54,9 +74,13 @@ def push(
     )
     order = Push(
         round=round_,
-        wanted=Wanted(plan, _names(regions), suggest),
+        wanted=Wanted(plan, _names(regions), suggest, copies),
         coders=coders,
+        per_coder=_names(per_coder),
         columns=columns(column),
+        language=language,
+        presplit=presplit,
+        by_story=by_story,  # type: ignore[arg-type]
         dry_run=dry_run,
     )
     done = run(study, inputs, order, say=ticker("pushed"))
@@ -74,8 +98,10 @@ def _names(given: str) -> tuple[str, ...]:
 def _tell(done: "Pushed") -> None:
     verb = "would be new" if done.dry_run else "new"
     for part in done.projects:
+        name = part.owner or part.kind
         typer.echo(
-            f"round {done.round}, {part.kind}: {part.new} tasks {verb}, {part.already} were there already"
+            f"round {done.round}, {name}: {counted(part.new, 'task')} {verb}, {part.already} were "
+            "there already"
         )
         say(f"  code at {part.url}")
     for stratum, (drawn, of) in done.strata.items():
@@ -85,12 +111,15 @@ def _tell(done: "Pushed") -> None:
     told = [
         (left.other_regions, "in other regions"),
         (left.ineligible, "where no value can occur"),
+        (left.copied, "of articles that copy another one; --copies pushes them"),
         (left.repeated, "that repeat another article's words"),
         (left.not_drawn, "not drawn"),
     ]
     for count, reason in told:
         if count:
-            say(f"  left out: {count} units {reason}")
+            say(f"  left out: {counted(count, 'unit')} {reason}")
+    mention(left.copies, "left out")
+    mention(done.stale, "stale")
     if done.suggested_by:
         say(f"  suggestions by {done.suggested_by}")
 
@@ -105,20 +134,29 @@ def pull(round_: Round = "", workspace: WorkspaceOption = None, as_json: Json = 
         print_json(done)
         return
     typer.echo(
-        f"{done.file}: {done.rows} answers of {done.coders} coders, {done.new} of them new, "
+        f"{done.file}: {counted(done.rows, 'answer')} of {counted(done.coders, 'coder')}, "
+        f"{done.new} of them new, "
         f"{done.rows - done.current} replaced by later ones"
     )
     mention(done.unusable, "to look at")
 
 
-def adjudicate(round_: Round = "", workspace: WorkspaceOption = None, as_json: Json = False) -> None:
+def adjudicate(
+    round_: Round = "",
+    doubts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settle a model's doubts.csv instead.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
     """Give the units that coders disagree on to one person who settles them."""
     from framing.steps.adjudicate import adjudicate as run
     from framing.steps.study import Study
 
-    done = run(Study.find(workspace), round_=round_)
+    done = run(Study.find(workspace), round_=round_, doubts=doubts)
     if as_json:
         print_json(done)
         return
-    typer.echo(f"round {done.round}: {done.units} units to settle, {done.new} of them new")
+    typer.echo(f"round {done.round}: {counted(done.units, 'unit')} to settle, {done.new} of them new")
+    mention(done.left_out, "not in this round, or settled")
     say(f"settle them at {done.url}; then: framing pull")

@@ -7,6 +7,7 @@ import typer
 
 from framing.cli.options import Column, Json, Labels, Round, WorkspaceOption, columns
 from framing.cli.output import finish, print_json, print_table, say
+from framing.plural import counted
 
 if TYPE_CHECKING:
     from framing.labels import Method
@@ -58,7 +59,7 @@ def gold(
         return
     for item in found:
         told = ", ".join(f"{count} {name}" for name, count in item.methods.items())
-        typer.echo(f"{output}: gold on {item.variable} of {item.units} units: {told}")
+        typer.echo(f"{output}: gold on {item.variable} of {counted(item.units, 'unit')}: {told}")
         rows = [{"value": name, "units": count} for name, count in item.values.items()]
         print_table(rows, ["value", "units"])
         for gate in item.gates:
@@ -90,6 +91,7 @@ def import_(
     else:
         files = ", ".join(str(path) for path in done.files)
         typer.echo(
-            f"{files}: {done.answers} answers on {done.units} units by {done.coders} coders, {done.new} new"
+            f"{files}: {counted(done.answers, 'answer')} on {counted(done.units, 'unit')} by "
+            f"{counted(done.coders, 'coder')}, {done.new} new"
         )
     finish(done.unusable)

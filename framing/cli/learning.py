@@ -1,6 +1,6 @@
 """`framing train`, `framing evaluate`, `framing model show` and `framing score`."""
 
-from contextlib import ExitStack
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,16 +9,19 @@ import typer
 
 from framing.cli.options import (
     Column,
+    Fast,
     Inputs,
     Json,
     Labels,
+    Language,
     ModelOption,
     Output,
     Presplit,
     WorkspaceOption,
     columns,
 )
-from framing.cli.output import finish, print_json, print_table, rows_on_stdout, say
+from framing.cli.output import finish, print_json, print_table, say
+from framing.plural import counted
 
 if TYPE_CHECKING:
     from framing.classifier import Evaluation
@@ -65,9 +68,9 @@ def train(
     if as_json:
         print_json(_figures(done))
         return
-    typer.echo(f"{done.folder}: model {done.model} of {done.variable}, from {done.units} units")
+    typer.echo(f"{done.folder}: model {done.model} of {done.variable}, from {counted(done.units, 'unit')}")
     if done.unresolved:
-        say(f"{done.unresolved} units without a majority were left out")
+        say(f"left out: {counted(done.unresolved, 'unit')} without a majority")
     for reason in done.gates:
         say(f"min_alpha: {reason}")
     typer.echo(f"held out: {done.held_out}")
@@ -92,11 +95,13 @@ def evaluate(
     if as_json:
         print_json(_figures(done))
         return
-    typer.echo(f"model {done.model} on {done.evaluation.units} units")
+    typer.echo(f"model {done.model} on {counted(done.evaluation.units, 'unit')}")
     if done.seen:
-        say(f"{done.seen} units that it was trained on were left out")
+        say(f"left out: {counted(done.seen, 'unit')} that it was trained on")
     if done.unresolved:
-        say(f"{done.unresolved} units without a majority were left out")
+        say(f"left out: {counted(done.unresolved, 'unit')} without a majority")
+    if done.same_text:
+        say(f"warning: {done.same_text} of these have a text that it was trained on, on another page")
     _print(done.evaluation)
     if done.against:
         typer.echo(f"against {done.against.model}")
@@ -140,33 +145,49 @@ def score(
     ] = False,
     column: Column = None,
     presplit: Presplit = False,
+    fast: Fast = False,
+    language: Language = "",
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, metavar="N", help="Processes that work at most; 0: one a core.")
+    ] = 0,
+    dask: Annotated[
+        str, typer.Option("--dask", metavar="ADDRESS", help="Let the workers of a Dask cluster do the work.")
+    ] = "",
     workspace: WorkspaceOption = None,
     as_json: Json = False,
 ) -> None:
-    """Score new articles; JSONL on stdout unless -o names a file."""
-    from framing.steps import score as step
-    from framing.steps.models import find_model
+    """Score new articles; JSONL on stdout unless -o names a file.
+
+    What is done is kept in FILE.parts until FILE is complete: stopped or killed, the same command goes
+    on where it was, and FILE is the same as if it had not been stopped.
+    """
+    from framing.cli.progress import bar
+    from framing.scoring.pool import cores
+    from framing.steps.score import score as run
     from framing.steps.study import Study
 
-    study = Study.find(workspace)
-    with ExitStack() as closing:
-        rows = None
-        if output is None and not as_json:
-            names = step.score_columns(find_model(study, model), explain=explain)
-            rows = closing.enter_context(rows_on_stdout(names))
-        done = step.score(
-            study,
+    with bar("scoring") as tick:
+        done = run(
+            Study.find(workspace),
             inputs,
             model=model,
             columns=columns(column),
             presplit=presplit,
+            fast=fast,
+            language=language,
             output=output,
             articles=articles,
-            rows=rows,
+            stream=None if output or as_json else sys.stdout.buffer,
             explain=explain,
+            jobs=jobs or cores(),
+            cluster=dask,
+            say=say,
+            tick=tick,
         )
     if as_json:
         print_json(done)
     else:
-        say(f"{done.articles} articles, {done.units} units scored by {done.model}")
+        say(f"{counted(done.articles, 'article')}, {counted(done.units, 'unit')} scored by {done.model}")
+        for reason in done.gates:
+            say(f"min_alpha: {reason}")
     finish(done.unusable)

@@ -8,6 +8,7 @@ import typer
 
 from framing.cli.options import Json, Labels, ModelOption, Output, WorkspaceOption
 from framing.cli.output import print_json, print_table, say
+from framing.plural import counted
 
 if TYPE_CHECKING:
     from framing.steps.prevalence import Prevalence
@@ -57,12 +58,12 @@ def prevalence(
 def _print(found: "Prevalence", width: float) -> None:
     counts = found.counts
     typer.echo(
-        f"{found.variable} in {counts['scored']} units scored by {found.model}, {counts['labelled']} "
-        f"labelled units ({counts['held_out']} by their held-out predictions)"
+        f"{found.variable} in {counted(counts['scored'], 'unit')} scored by {found.model}, "
+        f"{counted(counts['labelled'], 'labelled unit')} ({counts['held_out']} by their held-out predictions)"
     )
     typer.echo(f"corrected by {found.method}")
     for why, count in found.left_out.items():
-        typer.echo(f"left out: {count} labelled units: {why}")
+        typer.echo(f"left out: {counted(count, 'labelled unit')}: {why}")
     grouped = any(row["by"] for row in found.shares)
     columns = ["value", "group"] if grouped else ["value"]
     columns += ["units", "labels", "raw", "corrected", f"labels for a width of {width:g}"]

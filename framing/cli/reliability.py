@@ -7,8 +7,10 @@ import typer
 
 from framing.cli.options import Json, Labels, Output, WorkspaceOption
 from framing.cli.output import print_json, print_table, say
+from framing.plural import counted
 
 if TYPE_CHECKING:
+    from framing.steps.recal import Recal
     from framing.steps.reliability import Reliability, VariableAgreement
 
 NOT_MET = 3
@@ -22,13 +24,19 @@ def reliability(
     ] = None,
     at_least: Annotated[
         float | None,
-        typer.Option(metavar="X", help="End with code 3 if alpha of a variable is below X or undefined."),
+        typer.Option(
+            metavar="X", min=-1, max=1, help="End with code 3 if alpha of a variable is below X or undefined."
+        ),
     ] = None,
     draws: Annotated[int, typer.Option(min=0, help="Bootstrap draws; 0: no intervals.")] = 1000,
     output: Output = None,
     units: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the raw table, units by coders, for R or ReCal."),
+        typer.Option(metavar="FILE", help="Write the raw table, units by coders, for R."),
+    ] = None,
+    recal: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write one variable's answers as ReCal reads them."),
     ] = None,
     more: Annotated[
         list[int] | None, typer.Option(min=1, metavar="N", help="Plan: the interval with N more units.")
@@ -53,17 +61,27 @@ def reliability(
         more=more or MORE_UNITS,
         widths=width or WIDTHS,
     )
-    found = run(Study.find(workspace), labels or [], options=options, output=output, units=units)
+    study = Study.find(workspace)
+    found = run(study, labels or [], options=options, output=output, units=units, recal=recal)
     if as_json:
         print_json(found)
     else:
         for item in found.variables:
             _print(item, found)
+    if found.recal:
+        _say_recal(found.recal, recal)
     for line in found.warnings:
         say(f"warning: {line}")
     if found.not_met:
         say(f"alpha is below {at_least:g} or undefined: {' '.join(found.not_met)}")
         raise typer.Exit(NOT_MET)
+
+
+def _say_recal(written: "Recal", file: Path | None) -> None:
+    codes = ", ".join(f"{code} {value}" for value, code in written.codes.items())
+    say(f"{file}: {counted(written.units, 'unit')}; columns: {' '.join(written.coders)}; {codes}")
+    if written.left_out:
+        say(f"left out of it: {counted(written.left_out, 'unit')} that not all of them coded")
 
 
 def _print(item: "VariableAgreement", result: "Reliability") -> None:
@@ -74,7 +92,10 @@ def _print(item: "VariableAgreement", result: "Reliability") -> None:
     ]
     columns = ["value", "prevalence", "alpha", "mark", "agree", "AC1", "Fleiss"]
     print_table(
-        rows, columns, f"{item.variable}: {item.units} units, {item.coders} coders, alpha {item.level}"
+        rows,
+        columns,
+        f"{item.variable}: {counted(item.units, 'unit')}, {counted(item.coders, 'coder')}, alpha "
+        f"{item.level}",
     )
     for one in (item, *item.values):
         for line in _missing(one.reasons):
@@ -133,7 +154,9 @@ def _print_pairs(item: "VariableAgreement") -> None:
     if len(pairs) == 1:
         only = pairs[0]
         kappa = _figure(only.cohen_kappa, only.cohen_kappa_interval)
-        typer.echo(f"\nCohen's kappa of {only.coder_a} and {only.coder_b} on {only.units} units: {kappa}")
+        typer.echo(
+            f"\nCohen's kappa of {only.coder_a} and {only.coder_b} on {counted(only.units, 'unit')}: {kappa}"
+        )
         return
     names = sorted({name for pair in pairs for name in (pair.coder_a, pair.coder_b)})
     cells: dict[str, dict[str, Any]] = {name: {"coder": name} for name in names}
@@ -200,12 +223,16 @@ def _short(text: str, longest: int = 70) -> str:
 
 
 def _print_used(item: "VariableAgreement") -> None:
-    drawn = ", ".join(f"{name} {count}" for name, count in item.sampling.items())
+    told = ", ".join(f"{name} {count}" for name, count in item.sampling.items())
+    drawn = f" (drawn: {told})" if told else ""
     typer.echo(
-        f"\nused: {item.answers} answers of {item.coders} coders on {item.units} units (drawn: {drawn})"
+        f"\nused: {counted(item.answers, 'answer')} of {counted(item.coders, 'coder')} on "
+        f"{counted(item.units, 'unit')}{drawn}"
     )
     for left in item.left_out:
-        typer.echo(f"left out: {left.answers} answers on {left.units} units: {left.reason}")
+        typer.echo(
+            f"left out: {counted(left.answers, 'answer')} on {counted(left.units, 'unit')}: {left.reason}"
+        )
 
 
 def _print_plan(item: "VariableAgreement", result: "Reliability") -> None:
@@ -216,8 +243,12 @@ def _print_plan(item: "VariableAgreement", result: "Reliability") -> None:
     typer.echo(
         f"\nThe {100 * result.confidence:g} % interval of alpha is {plan.width:.3f} wide. "
         "If coders agree as now, "
-        "and units come from new articles as now:"
+        + (
+            "and units come from new articles as now:"
+            if item.articles
+            else "and new units are drawn as these were:"
+        )
     )
-    columns = ["more_units", "units", "articles", "width"]
+    columns = ["more_units", "units", *(["articles"] if item.articles else []), "width"]
     print_table(plan.with_more, columns, "With more units coded by two or more")
     print_table(plan.for_width, ["width", *columns[:-1]], "For a wanted width")

@@ -8,6 +8,7 @@ import typer
 
 from framing.cli.options import Json, Labels, Output, WorkspaceOption
 from framing.cli.output import print_json, print_table, say
+from framing.plural import counted
 
 if TYPE_CHECKING:
     from framing.labels import Stats
@@ -32,15 +33,17 @@ def stats(
     from framing.steps.stats import stats as run
     from framing.steps.study import Study
 
-    dimensions = [name for name in by.split(",") if name]
+    dimensions = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
     study = Study.find(workspace)
     found = run(study, labels or [], by=dimensions, planned=plan, output=output, plot=plot)
     if as_json:
         print_json(found)
         return
     typer.echo(
-        f"{found.answers} answers on {found.units} units of {found.articles} articles by "
-        f"{found.coders} coders; {found.skipped} skipped, {found.unsure} unsure, {found.earlier} replaced"
+        f"{counted(found.answers, 'answer')} on {counted(found.units, 'unit')} of "
+        f"{counted(found.articles, 'article')} by {counted(found.coders, 'coder')}; {found.skipped} "
+        f"skipped, {found.unsure} unsure, {found.earlier} replaced"
+        + (f"; {counted(found.adjudicated, 'more answer')} of the adjudicator" if found.adjudicated else "")
     )
     typer.echo(_progress(found))
     for (variable, dimension), rows in groupby(found.table, lambda row: (row["variable"], row["by"])):
@@ -52,13 +55,13 @@ def stats(
 
 def _progress(found: "Stats") -> str:
     state = found.progress
-    told = [f"{state.done} units done"]
+    told = [f"{counted(state.done, 'unit')} done"]
     if state.planned:
         told.append(f"{100 * (state.share or 0):.1f} % of {state.planned} planned")
     if state.units_per_day is not None:
-        told.append(f"{state.units_per_day:g} new units a day of coding")
+        told.append(f"{counted(state.units_per_day, 'new unit', 'g')} a day of coding")
     if state.days_left is not None:
-        told.append(f"{state.days_left} day{'s' if state.days_left != 1 else ''} of coding left at this pace")
+        told.append(f"{counted(state.days_left, 'day')} of coding left at this pace")
     if found.seconds is not None:
         told.append(f"median {found.seconds:.1f} s an answer")
     return ", ".join(told)

@@ -1,12 +1,14 @@
 """`framing studio start | stop | status | coder add`."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from framing.cli.options import Json, WorkspaceOption
 from framing.cli.output import print_json, say
+from framing.plural import counted
 
 app = typer.Typer(
     help="The embedded Label Studio and its coders.", no_args_is_help=True, rich_markup_mode=None
@@ -19,6 +21,13 @@ app.add_typer(coder, name="coder")
 def start(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="postgresql://USER@HOST/NAME instead of SQLite; its password from PGPASSWORD.",
+        ),
+    ] = "",
     workspace: WorkspaceOption = None,
     as_json: Json = False,
 ) -> None:
@@ -27,7 +36,7 @@ def start(
     from framing.steps.study import Study
 
     quiet = not sys.stderr.isatty()
-    status_ = run(Study.find(workspace), host=host, port=port, say=say, quiet=quiet)
+    status_ = run(Study.find(workspace), host=host, port=port, database=database, say=say, quiet=quiet)
     if as_json:
         print_json(status_)
         return
@@ -62,6 +71,48 @@ def status(workspace: WorkspaceOption = None, as_json: Json = False) -> None:
         say(f"sign in as {found.username}; the password is in {found.password_file}")
     else:
         typer.echo("not running")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; only its owner can read it.")],
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Write all that it holds into one file; it may run meanwhile."""
+    from framing.steps.studio import backup as run
+    from framing.steps.study import Study
+
+    done = run(Study.find(workspace), file)
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(
+        f"{done.file}: {done.database} and {counted(done.files - 1, 'file')} beside it, {done.bytes} bytes"
+    )
+    say("it holds secrets: keep it as safe as the server")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What framing studio backup wrote.")],
+    database: Annotated[
+        str, typer.Option(metavar="URL", help="PostgreSQL to restore into, if not the one used before.")
+    ] = "",
+    replace: Annotated[bool, typer.Option("--replace", help="Even if it holds data.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Put a backup in place of what it holds; it must be stopped."""
+    from framing.steps.studio import restore as run
+    from framing.steps.study import Study
+
+    done = run(Study.find(workspace), file, database=database, replace=replace)
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"{done.database} and {counted(done.files - 1, 'file')} restored from {done.file}")
+    say("go on with: framing studio start")
 
 
 @coder.command()

@@ -1,14 +1,18 @@
 """Pairs of outlets on the same events: how much more one uses a frame than the other."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from framing.findings.pages import Share
 from framing.intervals import Floats, bootstrap_interval
+from framing.plural import counted
+
+Counts = NDArray[np.int64]
 
 #: Fewer stories than this that both outlets covered give no difference.
 LEAST_STORIES = 5
@@ -17,6 +21,7 @@ _DRAWS = 1000
 COLUMNS = (
     "outlet_a",
     "outlet_b",
+    "variable",
     "value",
     "stories",
     "articles_a",
@@ -49,15 +54,22 @@ class Told:
 
 
 def outlet_differences(
-    articles: Sequence[Told], values: Sequence[str], *, least: int = LEAST_STORIES, seed: int = 1
+    articles: Iterable[Told],
+    values: Sequence[str],
+    *,
+    variable: str = "",
+    least: int = LEAST_STORIES,
+    seed: int = 1,
 ) -> Iterator[dict[str, object]]:
     """Compare each pair of outlets on the stories that both covered.
 
     Parameters
     ----------
-    articles : sequence of Told
+    articles : iterable of Told
         Articles without an outlet are in no pair.
     values : sequence of str
+    variable : str
+        Whose values they are.
     least : int
         Fewer common stories give no figures but a reason.
     seed : int
@@ -79,50 +91,85 @@ def outlet_differences(
     >>> row["stories"], row["difference"]
     (6, 0.75)
     """
-    cells: dict[tuple[str, str], list[Told]] = defaultdict(list)
-    stories: dict[str, set[str]] = defaultdict(set)
-    for item in articles:
-        if item.outlet:
-            cells[(item.outlet, item.story)].append(item)
-            stories[item.outlet].add(item.story)
-    for first, second in combinations(sorted(stories), 2):
-        common = sorted(stories[first] & stories[second])
-        if not common:
+    outlets = _by_outlet(articles, values)
+    for first, second in combinations(sorted(outlets), 2):
+        one, other = outlets[first], outlets[second]
+        _, at_one, at_other = np.intersect1d(one.stories, other.stories, True, return_indices=True)
+        if not len(at_one):
             continue
+        told = {
+            "outlet_a": first,
+            "outlet_b": second,
+            "variable": variable,
+            "articles_a": int(one.articles[at_one].sum()),
+            "articles_b": int(other.articles[at_other].sum()),
+        }
+        for place, value in enumerate(values):
+            counts = one.counts[at_one, place], other.counts[at_other, place]
+            row: dict[str, object] = dict.fromkeys(COLUMNS)
+            yield row | told | {"value": value} | _compared(*counts, least, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlet:
+    """One outlet's stories.
+
+    Attributes
+    ----------
+    stories : ndarray of int, length n_stories
+        In rising order.
+    articles : ndarray of int, length n_stories
+    counts : ndarray of int, shape (n_stories, n_values, 2)
+        Eligible and predicted units.
+    """
+
+    stories: Counts
+    articles: Counts
+    counts: Counts
+
+
+def _by_outlet(articles: Iterable[Told], values: Sequence[str]) -> dict[str, _Outlet]:
+    """Sum up the articles of each outlet by story; of an article only a few numbers are held."""
+    outlets: dict[str, int] = {}
+    stories: dict[str, int] = {}
+    places, numbers = array("q"), array("q")
+    for item in articles:
+        if not item.outlet:
+            continue
+        places.append(outlets.setdefault(item.outlet, len(outlets)))
+        places.append(stories.setdefault(item.story, len(stories)))
         for value in values:
-            yield _row(first, second, value, common, cells, least, seed)
+            numbers.extend((item.shares[value].eligible, item.shares[value].predicted))
+    found = np.frombuffer(places, dtype=np.int64).reshape(-1, 2)
+    counts = np.frombuffer(numbers, dtype=np.int64).reshape(len(found), len(values), 2)
+    rank = np.empty(len(stories), dtype=np.int64)
+    rank[[stories[name] for name in sorted(stories)]] = np.arange(len(stories))
+    return {
+        name: _outlet(rank[found[found[:, 0] == code, 1]], counts[found[:, 0] == code])
+        for name, code in outlets.items()
+    }
 
 
-def _row(
-    first: str,
-    second: str,
-    value: str,
-    common: Sequence[str],
-    cells: Mapping[tuple[str, str], Sequence[Told]],
-    least: int,
-    seed: int,
-) -> dict[str, object]:
-    pooled = [
-        (_pooled(cells[(first, story)], value), _pooled(cells[(second, story)], value)) for story in common
-    ]
-    pairs = np.array(
-        [(a.share, b.share) for a, b in pooled if a.share is not None and b.share is not None]
-    ).reshape(-1, 2)
-    row: dict[str, object] = dict.fromkeys(COLUMNS)
-    row |= {
-        "outlet_a": first,
-        "outlet_b": second,
-        "value": value,
+def _outlet(stories: Counts, counts: Counts) -> _Outlet:
+    names, inverse, articles = np.unique(stories, return_inverse=True, return_counts=True)
+    total = np.zeros((len(names), *counts.shape[1:]), dtype=np.int64)
+    np.add.at(total, inverse, counts)
+    return _Outlet(names, articles, total)
+
+
+def _compared(one: Counts, other: Counts, least: int, seed: int) -> dict[str, object]:
+    """Figures from the units of two outlets, eligible and predicted, story by story."""
+    where = (one[:, 0] > 0) & (other[:, 0] > 0)
+    pairs = np.column_stack([counts[where, 1] / counts[where, 0] for counts in (one, other)])
+    row: dict[str, object] = {
         "stories": len(pairs),
-        "articles_a": sum(len(cells[(first, story)]) for story in common),
-        "articles_b": sum(len(cells[(second, story)]) for story in common),
-        "eligible_a": sum(a.eligible for a, _ in pooled),
-        "eligible_b": sum(b.eligible for _, b in pooled),
+        "eligible_a": int(one[:, 0].sum()),
+        "eligible_b": int(other[:, 0].sum()),
         "reason": "",
     }
     if len(pairs) < least:
-        reason = f"{len(pairs)} common stories with units where it can occur, at least {least} are needed"
-        return row | {"reason": reason}
+        common = counted(len(pairs), "common story")
+        return row | {"reason": f"{common} with units where it can occur, at least {least} are needed"}
     means = pairs.mean(axis=0)
     differences = pairs[:, 0] - pairs[:, 1]
     row |= {
@@ -140,8 +187,3 @@ def _row(
 
 def _mean(sums: Floats) -> Floats:
     return np.asarray(sums[..., 0] / sums[..., 1])
-
-
-def _pooled(articles: Sequence[Told], value: str) -> Share:
-    shares = [item.shares[value] for item in articles]
-    return Share(sum(s.eligible for s in shares), sum(s.predicted for s in shares))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from framing.intervals import Floats
+from framing.plural import counted
 
 SOURCE = (
     "prediction-powered inference (Angelopoulos et al. 2023) with power tuning (PPI++), labels weighted by "
@@ -218,8 +219,9 @@ def _no_interval(found: Estimate, held: int, variance: float) -> str:
         what = "none" if held == 0 else "each"
         far = min(1.0, 3 / found.labelled_articles)
         return (
-            f"{what} of the {found.labels} labelled units has the value: no interval; by the rule of three "
-            f"over {found.labelled_articles} articles the share may lie {far:.3f} off"
+            f"{what} of the {counted(found.labels, 'labelled unit')} has the value: no interval; by the "
+            "rule of three "
+            f"over {counted(found.labelled_articles, 'article')} the share may lie {far:.3f} off"
         )
     return "" if variance > _TINY**2 else "no spread between the articles"
 

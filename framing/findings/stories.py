@@ -1,21 +1,19 @@
 """Articles to stories (one event, within days), topics (one matter over years) and copies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from framing.findings.dates import day
+from framing.findings.edges import Edge, Edges
 from framing.findings.linkage import average_linkage
-from framing.neighbours import Pairs, TermCounts, neighbour_pairs
+from framing.neighbours import Pairs, neighbour_pairs
 from framing.records import digest
-from framing.similarity import shingles
-
-if TYPE_CHECKING:
-    import pandas as pd
+from framing.similarity import Runs
+from framing.terms import TermCounts
 
 #: Regions whose words tell what an article is about; boxes, menus and teasers are the outlet's.
 TELLING = frozenset({"headline", "standfirst", "subhead", "body", "caption", "comment"})
@@ -54,25 +52,46 @@ class Grouping:
     undated: list[bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of articles besides their words, one entry an article.
+
+    Attributes
+    ----------
+    ids : sequence of str
+        Each another.
+    days : sequence of float
+        When they appeared, as `framing.findings.dates.day` tells it; NaN where unknown.
+    stories : sequence of str
+        What the metadata call their stories; empty where they do not.
+    """
+
+    ids: Sequence[str]
+    days: Sequence[float]
+    stories: Sequence[str]
+
+
 def group_articles(
-    articles: "pd.DataFrame",
+    known: Known,
     counts: TermCounts,
-    report: Callable[[int], str],
+    reports: Runs,
     *,
     background: TermCounts | None = None,
+    scratch: Callable[[], BinaryIO] = BytesIO,
 ) -> Grouping:
     """Group articles into stories and topics, and find copies.
 
     Parameters
     ----------
-    articles : DataFrame
-        Columns ``article_id published story``; ids are unique, missing text is empty.
+    known : Known
     counts : TermCounts
         The words of each article, in the same order.
-    report : callable
-        Gives the report's text of the article with a number; asked only of likely copies.
+    reports : Runs
+        The runs of words of each article's report, in the same order.
     background : TermCounts, optional
         Further texts that tell which words are common.
+    scratch : callable
+        Opens an empty file for what is worked on; in memory by default.
 
     Returns
     -------
@@ -82,76 +101,57 @@ def group_articles(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> texts = ["Dam cracks in Ashmouth", "Crack found in the Ashmouth dam", "Bread is dearer"]
-    >>> counts = TermCounts()
+    >>> counts, reports = TermCounts(), Runs()
     >>> counts.add(texts)
-    >>> table = pd.DataFrame({"article_id": ["a", "b", "c"], "published": "2024-05-03", "story": ""})
-    >>> found = group_articles(table, counts, texts.__getitem__)
+    >>> reports.add(texts)
+    >>> found = group_articles(Known(["a", "b", "c"], [1.0] * 3, [""] * 3), counts, reports)
     >>> found.story[0] == found.story[1], found.story[0] == found.story[2]
     (True, False)
     """
-    ids = [str(name) for name in articles["article_id"]]
-    order = sorted(range(len(ids)), key=ids.__getitem__)
-    names = [ids[i] for i in order]
-    labels = [str(articles["story"].iloc[i]) for i in order]
-    days = np.array([_number(day(str(articles["published"].iloc[i]))) for i in order], dtype=np.float64)
-    vectors = counts.vectors(background)[order]
-    near = neighbour_pairs(vectors, floor=_FLOOR, days=days, window=2 * WINDOW)
-    ever = neighbour_pairs(vectors, floor=_FLOOR)
-    copies = _copies(_joined(near, ever), lambda i: report(order[i]))
+    order = np.array(sorted(range(len(known.ids)), key=known.ids.__getitem__), dtype=np.intp)
+    names = [known.ids[i] for i in order]
+    labels = [known.stories[i] for i in order]
+    days = np.asarray(known.days, dtype=np.float64)[order]
+    vectors = counts.vectors(background, order=order, stream=scratch())
+    of_story, of_topic = Edges(len(names), scratch), Edges(len(names), scratch)
+    copies: list[tuple[int, int]] = []
+    for near in neighbour_pairs(vectors, floor=_FLOOR, days=days, window=2 * WINDOW, scratch=scratch):
+        of_topic.add(near.first, near.second, near.cosine)
+        of_story.add(*_faded(near, days))
+        copies += _copies(near, reports, order)
+    for ever in neighbour_pairs(vectors, floor=_FLOOR, scratch=scratch):
+        of_topic.add(ever.first, ever.second, ever.cosine)
+        of_story.add(*_loose(ever, days))
+        copies += _copies(ever, reports, order)
+    copies = sorted(set(copies))
     start = _start(labels, copies, len(names))
-    both_known = _story_edges(near, ever, days)
-    stories = average_linkage(start, _spread(start, labels), both_known, threshold=STORY)
-    everything = _joined(near, ever)
-    topics = average_linkage(
-        stories,
-        [""] * len(names),
-        (everything.first, everything.second, everything.cosine),
-        threshold=TOPIC,
-    )
+    spread = _spread(start, labels)
+    stories = average_linkage(start, spread, of_story, threshold=STORY, scratch=scratch)
+    topics = average_linkage(stories, [""] * len(names), of_topic, threshold=TOPIC, scratch=scratch)
     return _named(order, names, days, labels, (stories, topics), copies)
 
 
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value
+def _faded(pairs: Pairs, days: NDArray[np.float64]) -> Edge:
+    """Dated pairs: those within the window as they are, fading to 0 at twice the window."""
+    fading = np.clip(2 - np.abs(days[pairs.first] - days[pairs.second]) / WINDOW, 0, 1)
+    alive = fading > 0
+    return pairs.first[alive], pairs.second[alive], (pairs.cosine * fading)[alive].astype(np.float64)
 
 
-def _joined(one: Pairs, other: Pairs) -> Pairs:
-    """Both sets of pairs, each pair once."""
-    first = np.concatenate([one.first, other.first])
-    second = np.concatenate([one.second, other.second])
-    cosine = np.concatenate([one.cosine, other.cosine])
-    width = int(second.max(initial=0)) + 1
-    _, unique = np.unique(first.astype(np.int64) * width + second, return_index=True)
-    return Pairs(first[unique], second[unique], cosine[unique])
-
-
-def _story_edges(
-    near: Pairs, ever: Pairs, days: NDArray[np.float64]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Pairs within the window as they are, fading to 0 at twice the window; undated ones discounted."""
+def _loose(pairs: Pairs, days: NDArray[np.float64]) -> Edge:
+    """Pairs of which a date is unknown, discounted."""
     unknown = np.isnan(days)
-    loose = unknown[ever.first] | unknown[ever.second]
-    fading = np.clip(2 - np.abs(days[near.first] - days[near.second]) / WINDOW, 0, 1)
-    return (
-        np.concatenate([near.first, ever.first[loose]]),
-        np.concatenate([near.second, ever.second[loose]]),
-        np.concatenate([near.cosine * fading, ever.cosine[loose] * UNDATED]).astype(np.float64),
-    )
+    loose = unknown[pairs.first] | unknown[pairs.second]
+    return pairs.first[loose], pairs.second[loose], pairs.cosine[loose] * np.float64(UNDATED)
 
 
-def _copies(pairs: Pairs, report: Callable[[int], str]) -> list[tuple[int, int]]:
+def _copies(pairs: Pairs, reports: Runs, order: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
     """Pairs of which half of the shorter one's five-word runs stand in the other."""
-    runs = lru_cache(maxsize=4096)(lambda i: frozenset(shingles(report(i))))
     likely = np.flatnonzero(pairs.cosine >= COPY_COSINE)
-    found = []
-    for first, second in zip(pairs.first[likely].tolist(), pairs.second[likely].tolist(), strict=True):
-        one, other = runs(first), runs(second)
-        shorter = min(len(one), len(other))
-        if shorter and len(one & other) >= COPY_SHARE * shorter:
-            found.append((first, second))
-    return found
+    for first, second in set(zip(pairs.first[likely].tolist(), pairs.second[likely].tolist(), strict=True)):
+        if reports.share(int(order[first]), int(order[second])) >= COPY_SHARE:
+            yield first, second
 
 
 def _start(labels: Sequence[str], copies: Sequence[tuple[int, int]], size: int) -> list[int]:
@@ -187,21 +187,22 @@ def _spread(start: Sequence[int], labels: Sequence[str]) -> list[str]:
 
 
 def _named(
-    order: Sequence[int],
+    order: NDArray[np.intp],
     names: Sequence[str],
     days: NDArray[np.float64],
     labels: Sequence[str],
-    clusters: tuple[Sequence[int], Sequence[int]],
+    clusters: tuple[NDArray[np.int32], NDArray[np.int32]],
     copies: Sequence[tuple[int, int]],
 ) -> Grouping:
     size = len(order)
-    own = {cluster: label for cluster, label in zip(clusters[0], labels, strict=True) if label}
+    stories, topics = (cluster.tolist() for cluster in clusters)
+    own = {cluster: label for cluster, label in zip(stories, labels, strict=True) if label}
+    story_of = {c: own.get(c) or f"story-{digest(names[c], size=5)}" for c in set(stories)}
+    topic_of = {c: f"topic-{digest(names[c], size=5)}" for c in set(topics)}
     originals = _originals(names, days, copies)
     story, topic, copy_of, undated = [""] * size, [""] * size, [""] * size, [False] * size
-    for place, item in enumerate(order):
-        cluster = clusters[0][place]
-        story[item] = own.get(cluster) or f"story-{digest(names[cluster], size=5)}"
-        topic[item] = f"topic-{digest(names[clusters[1][place]], size=5)}"
+    for place, item in enumerate(order.tolist()):
+        story[item], topic[item] = story_of[stories[place]], topic_of[topics[place]]
         copy_of[item] = originals.get(place, "")
         undated[item] = bool(np.isnan(days[place]))
     return Grouping(story, topic, copy_of, undated)
@@ -214,8 +215,10 @@ def _originals(
 ) -> dict[int, str]:
     """The earliest of each group of copies; undated ones last, then by id."""
     members: dict[int, list[int]] = {}
-    for place, group in enumerate(_start([""] * len(names), copies, len(names))):
-        members.setdefault(group, []).append(place)
+    copied = {place for pair in copies for place in pair}
+    groups = _start([""] * len(names), copies, len(names))
+    for place in sorted(copied):
+        members.setdefault(groups[place], []).append(place)
     found = {}
     for places in members.values():
         first = min(places, key=lambda i: (np.isnan(days[i]), np.nan_to_num(days[i]), names[i]))

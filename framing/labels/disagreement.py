@@ -19,8 +19,9 @@ class Disagreement:
     Attributes
     ----------
     unit_id : str
-    agreement : float
-        Share of pairs of answers that are equal, 0 to 1, the lowest over the variables.
+    agreement : float or None
+        Share of pairs of answers that are equal, 0 to 1, the lowest over the variables; None where
+        no variable has two answers.
     told : str
         The answers without names, with their counts, doubts and notes.
     row : dict
@@ -28,7 +29,7 @@ class Disagreement:
     """
 
     unit_id: str
-    agreement: float
+    agreement: float | None
     told: str
     row: Mapping[str, Any]
 
@@ -46,19 +47,23 @@ def disagreements(labels: "pd.DataFrame") -> list[Disagreement]:
     list of Disagreement
         Lowest agreement first, then by article and place.
     """
+    found = [item for item in open_units(labels) if item.agreement is not None and item.agreement < 1]
+    return sorted(found, key=lambda item: (item.agreement, item.row["article_id"], str(item.row["start"])))
+
+
+def open_units(labels: "pd.DataFrame") -> list[Disagreement]:
+    """Every unit that nobody has settled yet, with its current answers, in the order of the labels."""
     answers = current_answers(labels)
     settled = set(answers.loc[answers["coder"] == ADJUDICATOR, "unit_id"])
-    open_ = answers[~answers["unit_id"].isin(settled)]
     found = []
-    for unit, rows in open_.groupby("unit_id", sort=False):
+    for unit, rows in answers[~answers["unit_id"].isin(settled)].groupby("unit_id", sort=False):
         parts = [(str(name), part.to_dict("records")) for name, part in rows.groupby("variable")]
         shares = [_pairs_equal([str(row["value"]) for row in part]) for _, part in parts]
         known = [share for share in shares if share is not None]
-        if known and min(known) < 1:
-            told = "\n".join(_told(name, part) for name, part in parts)
-            first = {str(k): v for k, v in parts[0][1][0].items()}
-            found.append(Disagreement(str(unit), min(known), told, first))
-    return sorted(found, key=lambda item: (item.agreement, item.row["article_id"], str(item.row["start"])))
+        told = "\n".join(_told(name, part) for name, part in parts)
+        first = {str(k): v for k, v in parts[0][1][0].items()}
+        found.append(Disagreement(str(unit), min(known, default=None), told, first))
+    return found
 
 
 def _pairs_equal(values: list[str]) -> float | None:
@@ -72,7 +77,9 @@ def _pairs_equal(values: list[str]) -> float | None:
 
 def _told(variable: str, rows: list[dict[Any, Any]]) -> str:
     counts = Counter(str(row["value"]) or "(none of them)" for row in rows)
-    said = ", ".join(f"{count} × {value}" for value, count in counts.most_common())
+    # Ties go by value, not by coder: the order would tell who answered what.
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    said = ", ".join(f"{count} × {value}" for value, count in ordered)
     unsure = sum(bool(row["unsure"]) for row in rows)
     notes = [str(row["note"]) for row in rows if row["note"]]
     return "".join(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from framing.codebook import Codebook, Variable
 from framing.errors import TableError
 from framing.labels.gate import Gate, merged_answer, refuse_variable
+from framing.labels.known import variable_in
 from framing.labels.read import current_answers
 from framing.records import ADJUDICATOR, UNIT_COLUMNS
 from framing.tables import GOLD
@@ -78,7 +79,8 @@ def gold_of(
     variable : str
         One of the variables in it.
     codebook : Codebook or None
-        Gives the legal values; a variable that it does not have brings its own.
+        Gives the legal values; a variable that it does not have brings its own (see `variable_in`), and an
+        empty answer on it is none.
     method : {"majority", "dawid-skene"}
         How coders' answers are weighed.
     min_share : float
@@ -96,8 +98,10 @@ def gold_of(
     _check(method, min_share)
     refuse_variable(gates)
     answers = _answers(labels, variable)
-    known = codebook.variable(variable) if codebook else None
-    if known is not None:
+    known = variable_in(answers, variable, codebook)
+    if known is None:
+        answers = answers[answers["value"] != ""]
+    else:
         refuse_unknown(answers, known)
     several = known is not None and known.type == "several"
     values = known.names if known else tuple(sorted(set(answers["value"])))
@@ -151,7 +155,7 @@ def _answers(labels: "pd.DataFrame", variable: str) -> "pd.DataFrame":
         found = " ".join(sorted(set(labels["variable"]))) or "none"
         raise TableError(
             f"no answers on the variable {variable!r}, found answers on: {found}",
-            hint="name one of these with --variable, or fetch answers with: framing pull",
+            hint="name labels of that variable; train and labels gold take --variable; or: framing pull",
         )
     return answers
 

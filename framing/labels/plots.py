@@ -1,5 +1,7 @@
 """Label stats as pictures."""
 
+import warnings
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,7 @@ def draw_stats(stats: "Stats", file: Path) -> None:
     """
     suffix = check_suffix(file, SUFFIXES)
     try:
+        import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError:
         raise TableError(
@@ -47,7 +50,9 @@ def draw_stats(stats: "Stats", file: Path) -> None:
         _draw_shares(figure, axis, stats, *panel)
     if stats.by_day:
         _draw_days(axes[-1], stats)
-    with whole(file) as scratch:
+    with whole(file) as scratch, mpl.rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+        # A script that the font lacks is boxes in PNG; in SVG text stays text, for any font.
+        warnings.filterwarnings("ignore", message="Glyph")
         # Without a date the same labels give the same bytes.
         figure.savefig(
             scratch, format=suffix[1:], dpi=150, metadata={"Date": None} if suffix == ".svg" else None
@@ -70,8 +75,9 @@ def _draw_shares(figure: "Figure", axis: Any, stats: "Stats", variable: str, by:
     groups, values, rows = _groups(stats, variable, by)
     if by == "all":
         found = [rows["all", value] for value in values]
-        bars = axis.barh(values, [100 * (row["share"] or 0) for row in found], color="#1565c0")
+        bars = axis.barh(range(len(values)), [100 * (row["share"] or 0) for row in found], color="#1565c0")
         axis.bar_label(bars, [f"{row['count']:,} of {row['eligible']:,}" for row in found], padding=3)
+        axis.set_yticks(range(len(values)), [_plain(value) for value in values])
         axis.invert_yaxis()
         axis.set_xlabel("% of answers on eligible units")
         axis.set_title(_plain(variable), loc="left")
@@ -93,13 +99,17 @@ def _draw_shares(figure: "Figure", axis: Any, stats: "Stats", variable: str, by:
 
 
 def _draw_days(axis: Any, stats: "Stats") -> None:
-    days = [row["day"] for row in stats.by_day]
+    from matplotlib import dates
+
+    formatter: Any = dates.ConciseDateFormatter
+
+    days = [date.fromisoformat(row["day"]) for row in stats.by_day]
     axis.plot(days, [row["units_so_far"] for row in stats.by_day], marker="o", color="#1565c0")
     if stats.progress.planned:
         axis.axhline(stats.progress.planned, linestyle="--", color="#616161")
     axis.set_ylim(bottom=0)
     axis.set_title("Units coded so far, by day", loc="left")
-    axis.tick_params(axis="x", rotation=45)
+    axis.xaxis.set_major_formatter(formatter(axis.xaxis.get_major_locator()))
 
 
 def _plain(text: str, longest: int = 40) -> str:

@@ -81,8 +81,10 @@ def _labels(file: Path) -> "pd.DataFrame":
 
 
 def _from_gold(frame: "pd.DataFrame") -> "pd.DataFrame":
-    resolved = frame[frame["value"] != ""] if "method" in frame.columns else frame
-    return resolved.assign(coder=GIVEN)
+    """Turn gold into answers; an empty value with a method is "none of them" of several values."""
+    if "method" in frame.columns:
+        frame = frame[(frame["method"] != "unresolved") & ((frame["value"] != "") | (frame["method"] != ""))]
+    return frame.assign(coder=GIVEN)
 
 
 def _from_plain(frame: "pd.DataFrame", file: Path) -> "pd.DataFrame":
@@ -105,8 +107,15 @@ def _from_plain(frame: "pd.DataFrame", file: Path) -> "pd.DataFrame":
         article_id=articles,
         variable=PLAIN_VARIABLE,
         value=frame["label"],
+        skipped=_unlabelled(frame["label"]),
         coder=frame["coder"] if "coder" in frame.columns else GIVEN,
     )
+
+
+def _unlabelled(labels: "pd.Series[str]") -> "pd.Series[str]":
+    """Texts without a label are not coded, but where others have several values they have none."""
+    several = labels.str.contains("|", regex=False).any()
+    return (labels == "").map({True: "false" if several else "true", False: "false"})
 
 
 def current_answers(labels: "pd.DataFrame") -> "pd.DataFrame":

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from framing.codebook import Codebook, Variable
 from framing.errors import TableError
+from framing.labels.known import variable_in
 from framing.labels.progress import Progress, by_coder, by_day, progress
-from framing.labels.read import current_answers
+from framing.labels.read import answer_times, current_answers
+from framing.plural import counted
+from framing.records import ADJUDICATOR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,9 +28,11 @@ class Stats:
     Attributes
     ----------
     units, answers, coders, articles : int
-        Distinct units, current answers, coders and articles; skipped answers are not counted.
-    skipped, unsure, earlier : int
-        Answers skipped; current answers marked unsure; answers that a later one replaced.
+        Distinct units, current answers, coders and articles; skipped answers and the adjudicator's
+        are not counted.
+    skipped, unsure, earlier, adjudicated : int
+        Answers skipped; current answers marked unsure; answers that a later one of the same coder
+        replaced, in the same round or another; the adjudicator's answers, which are in no share.
     seconds : float or None
         Median time an answer took; None where no time was kept.
     table : list of dict
@@ -52,6 +57,7 @@ class Stats:
     skipped: int
     unsure: int
     earlier: int
+    adjudicated: int
     seconds: float | None
     table: list[dict[str, Any]]
     by_coder: list[dict[str, Any]]
@@ -91,8 +97,9 @@ def label_stats(
             f"no stats by {' '.join(wrong)}, expected {' '.join(DIMENSIONS)}",
             hint="for example: framing stats --by outlet,region",
         )
-    answers = current_answers(labels)
-    answers = answers.assign(day=answers["made_at"].str[:10])
+    every = current_answers(labels)
+    every = every.assign(day=answer_times(every["made_at"]).dt.strftime("%Y-%m-%d").fillna(""))
+    answers = every[every["coder"] != ADJUDICATOR]
     seconds = answers["seconds"].dropna()
     rows: list[dict[str, Any]] = []
     for name in _variables(answers, codebook):
@@ -102,15 +109,16 @@ def label_stats(
         units=answers["unit_id"].nunique(),
         answers=len(answers),
         coders=answers["coder"].nunique(),
-        articles=answers["article_id"].nunique(),
+        articles=answers.loc[answers["article_id"] != "", "article_id"].nunique(),
         skipped=int(labels["skipped"].sum()),
         unsure=int(answers["unsure"].sum()),
-        earlier=int((~labels["current"]).sum()),
+        earlier=int((~labels["skipped"]).sum()) - len(every),
+        adjudicated=len(every) - len(answers),
         seconds=float(seconds.median()) if len(seconds) else None,
         table=rows,
-        by_coder=by_coder(labels, answers),
-        by_day=by_day(answers),
-        progress=progress(labels, answers, planned),
+        by_coder=by_coder(labels, every),
+        by_day=by_day(every),
+        progress=progress(labels, every, planned),
         unknown=_unknown(answers, codebook),
     )
 
@@ -120,7 +128,7 @@ class _Counter:
 
     def __init__(self, own: "pd.DataFrame", name: str, codebook: Codebook | None) -> None:
         self.name = name
-        self.known: Variable | None = codebook.variable(name) if codebook else None
+        self.known: Variable | None = variable_in(own, name, codebook)
         self.several = self.known is not None and self.known.type == "several"
         self.own = own
         listed = list(self.known.names) if self.known else []
@@ -190,5 +198,7 @@ def _unknown(answers: "pd.DataFrame", codebook: Codebook | None) -> list[str]:
         own = answers.loc[answers["variable"] == variable.name, "value"]
         for value, count in own.value_counts().items():
             if variable.parse(str(value)) is None:
-                told.append(f"{variable.name}: {value!r} ({count} answers) is not in the codebook")
+                told.append(
+                    f"{variable.name}: {value!r} ({counted(int(count), 'answer')}) is not in the codebook"
+                )
     return told

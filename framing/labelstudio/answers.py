@@ -12,7 +12,7 @@ from framing.labelstudio.screen import NOTE, REASON, UNSURE
 from framing.records import ADJUDICATOR, Unusable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pulled:
     """What a project gave.
 
@@ -22,10 +22,13 @@ class Pulled:
         LABELS rows, `current` not yet decided.
     unusable : list of Unusable
         Answers that are kept on the server but are no LABELS rows, with the reason.
+    ground_truth : int
+        Answers that are marked as ground truth.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)
+    ground_truth: int = 0
 
 
 def export(connection: Connection, project: int) -> list[dict[str, Any]]:
@@ -69,6 +72,7 @@ def label_rows(
             pulled.unusable.append(Unusable(f"task {task.get('id')}", "not made by framing push"))
             continue
         for annotation in task.get("annotations") or []:
+            pulled.ground_truth += bool(annotation.get("ground_truth"))
             for item in _rows(task, annotation, codebook, names):
                 if isinstance(item, Unusable):
                     pulled.unusable.append(item)

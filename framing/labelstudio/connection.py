@@ -1,8 +1,9 @@
 """A signed-in connection to a Label Studio server; its errors become ours, in one line."""
 
+import json
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -81,6 +82,24 @@ class Connection:
         except (jwt.InvalidTokenError, UnicodeError) as error:
             raise self._refused(type(error).__name__) from error
 
+    def post_once(self, path: str, body: bytes) -> None:
+        """Send JSON, one try.
+
+        Raises
+        ------
+        ServerUnreachable, SignInError, ServerError
+        """
+        with self.speaking() as client:
+            answer = client._client_wrapper.httpx_client.request(
+                path,
+                method="POST",
+                content=body,
+                headers={"content-type": "application/json"},
+                request_options=ONCE,
+            )
+            if answer.is_error:
+                raise ApiError(status_code=answer.status_code, body=_json(answer))
+
     def whoami(self) -> dict[str, Any]:
         """Ask the server who the token belongs to; `id`, `email`, `username`."""
         with self.speaking() as client:
@@ -119,6 +138,18 @@ class Connection:
         if "legacy" in detail:
             hint = "make a personal access token under Account & Settings and set LABEL_STUDIO_API_KEY"
         return SignInError(f"{self.url} refused the {self.token_kind}: {detail}", hint=hint)
+
+
+def as_json(values: Sequence[Mapping[str, Any]]) -> bytes:
+    """Write plain values as JSON; the SDK's own encoder takes a second for 5,000 tasks."""
+    return json.dumps(values).encode()
+
+
+def _json(answer: httpx.Response) -> object:
+    try:
+        return answer.json()
+    except ValueError:
+        return None
 
 
 def _detail(body: object) -> str:

@@ -2,17 +2,26 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from framing.errors import ServerError, SignInError
-from framing.labelstudio.connection import AGAIN, ONCE, Connection
+from framing.labelstudio.connection import AGAIN, Connection, as_json
 
 BATCH = 2000
 _PAGE = 5000
 _TRIES = 4
 
 Task = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How many tasks a project has, and the id of the newest, 0 if there is none; ids only grow."""
+
+    count: int
+    newest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,8 @@ def push_tasks(
     tasks: Sequence[Task],
     *,
     say: Callable[[int, int], None],
-) -> int:
+    empty: bool = False,
+) -> tuple[int, State]:
     """Send the tasks that a project does not have yet, and leave one live task a unit.
 
     A request that fails may have landed all the same, so after each failure the project is asked
@@ -66,60 +76,78 @@ def push_tasks(
         As `framing.labelstudio.tasks.task_of` writes them.
     say : callable
         Takes how many of how many tasks are there.
+    empty : bool
+        Whether the project was made just now, so that there is nothing to ask for.
 
     Returns
     -------
-    int
+    new : int
         How many tasks were new.
+    state : State
+        Of the project afterwards.
 
     Raises
     ------
     ServerError
         If the server fails four times in a row.
     """
-    count = _size(connection, project)
+    count = 0 if empty else state_of(connection, project).count
     there = {item.unit for item in stored_tasks(connection, project)} if count else set()
     new = [task for task in tasks if task["data"]["uid"] not in there]
     _send_all(connection, project, new, say)
-    if _size(connection, project) != count + len(new):
+    state = state_of(connection, project)
+    if state.count != count + len(new):
         remove_doubles(connection, project)
-    return len(new)
+        state = state_of(connection, project)
+    return len(new), state
 
 
 def _send_all(
     connection: Connection, project: int, tasks: Sequence[Task], say: Callable[[int, int], None]
 ) -> None:
-    """Send in batches; after a failure only what the project does not have."""
+    """Send in batches; after a failure only what the project does not have.
+
+    The next batch is written while the server works on the one before.
+    """
     failures = 0
     sent = 0
-    while sent < len(tasks):
-        batch = tasks[sent : sent + BATCH]
-        try:
-            _send(connection, project, batch)
-        except SignInError:
-            raise
-        except ServerError:
-            failures += 1
-            if failures == _TRIES:
+    with ThreadPoolExecutor(1) as beside:
+        body = beside.submit(as_json, tasks[:BATCH])
+        while sent < len(tasks):
+            ready = body.result()
+            body = beside.submit(as_json, tasks[sent + BATCH : sent + 2 * BATCH])
+            try:
+                connection.post_once(f"api/projects/{project}/import", ready)
+            except SignInError:
                 raise
-            time.sleep(2.0**failures)
-            there = {item.unit for item in stored_tasks(connection, project)}
-            tasks = [task for task in tasks[sent:] if task["data"]["uid"] not in there]
-            sent = 0
-        else:
-            failures = 0
-            sent += len(batch)
-            say(sent, len(tasks))
+            except ServerError:
+                failures += 1
+                if failures == _TRIES:
+                    raise
+                time.sleep(2.0**failures)
+                there = {item.unit for item in stored_tasks(connection, project)}
+                tasks = [task for task in tasks[sent:] if task["data"]["uid"] not in there]
+                sent = 0
+                body = beside.submit(as_json, tasks[:BATCH])
+            else:
+                failures = 0
+                sent = min(sent + BATCH, len(tasks))
+                say(sent, len(tasks))
 
 
-def _send(connection: Connection, project: int, batch: Sequence[Task]) -> None:
+def state_of(connection: Connection, project: int) -> State:
+    """Ask for a project's state."""
     with connection.speaking() as client:
-        client.projects.import_tasks(id=project, request=list(batch), request_options=ONCE)  # type: ignore[arg-type]
-
-
-def _size(connection: Connection, project: int) -> int:
-    with connection.speaking() as client:
-        return int(client.projects.get(id=project, request_options=AGAIN).task_number or 0)
+        page: Any = client.tasks.list(
+            project=project,
+            fields="task_only",
+            include=["id"],
+            query='{"ordering": ["-tasks:id"]}',
+            page_size=1,
+            request_options=AGAIN,
+        )
+    newest = int(page.items[0].id) if page.items else 0
+    return State(int(page.response.total), newest)
 
 
 def remove_doubles(connection: Connection, project: int) -> int:

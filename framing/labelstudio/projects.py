@@ -1,8 +1,8 @@
 """A study's projects on the server, found by the study, round and kind that they carry."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from framing.codebook import Codebook
@@ -13,8 +13,9 @@ from framing.labelstudio.screen import instructions, screen
 #: `adjudication` those on which they disagree.
 Kind = Literal["main", "blind", "adjudication"]
 KINDS: tuple[Kind, ...] = ("main", "blind", "adjudication")
-_MARK, _DESIGN = "framing-study: ", "framing-designs: "
+_MARK, _DESIGN, _CODER = "framing-study: ", "framing-designs: ", " / coder "
 _TITLE = 50
+_PAGE = 100
 
 Designs = Mapping[str, Mapping[str, tuple[int, int]]]
 
@@ -34,6 +35,12 @@ class Project:
         The labelling screen as XML.
     designs : dict of str to dict
         By pool, how many units of each stratum were drawn out of how many.
+    description : str
+        As it stood when the project was looked up; holds the tool's own lines.
+    owner : str
+        The coder for whom a main project is; empty: for all.
+    fresh : bool
+        Whether it was made just now, so that it holds nothing yet.
     """
 
     id: int
@@ -41,35 +48,67 @@ class Project:
     kind: Kind
     label_config: str
     designs: Designs = field(default_factory=dict)
+    description: str = ""
+    owner: str = ""
+    fresh: bool = False
 
 
-def mark(study: str, round_: str, kind: Kind = "main") -> str:
+def mark(study: str, round_: str, kind: Kind = "main", owner: str = "") -> str:
     """Write the line in a project's description by which it is found again."""
-    return f"{_MARK}{study} / {round_}" + ("" if kind == "main" else f" / {kind}")
+    return f"{_MARK}{study} / {round_}{_suffix(kind, owner)}"
 
 
-def find_project(connection: Connection, study: str, round_: str, kind: Kind = "main") -> Project | None:
+def _suffix(kind: Kind, owner: str) -> str:
+    if owner:
+        return f"{_CODER}{owner}"
+    return "" if kind == "main" else f" / {kind}"
+
+
+def find_project(
+    connection: Connection, study: str, round_: str, kind: Kind = "main", owner: str = ""
+) -> Project | None:
     """Find a round's project, whatever it is titled now; the oldest if there are several."""
-    wanted = mark(study, round_, kind)
-    with connection.speaking() as client:
-        projects: Iterable[Any] = client.projects.list(page_size=100, request_options=AGAIN)
-        found = [item for item in projects if wanted in (item.description or "").splitlines()]
-    if not found:
-        return None
-    oldest = min(found, key=lambda item: int(item.id))
-    return Project(
-        id=int(oldest.id),
-        title=oldest.title or "",
-        kind=kind,
-        label_config=oldest.label_config or "",
-        designs=_designs(oldest.description or ""),
-    )
+    wanted = (kind, owner)
+    found = find_projects(connection, study, round_)
+    return next((item for item in found if (item.kind, item.owner) == wanted), None)
 
 
 def find_projects(connection: Connection, study: str, round_: str) -> list[Project]:
-    """Find all projects of a round."""
-    found = (find_project(connection, study, round_, kind) for kind in KINDS)
-    return [project for project in found if project is not None]
+    """Find all projects of a round: main, blind, adjudication, then the coders' own by name."""
+    start = mark(study, round_)
+    with connection.speaking() as client:
+        page: Any = client.projects.list(
+            page_size=_PAGE, include="id,title,description,label_config", request_options=AGAIN
+        )
+        listed = list(page.items)
+        # The SDK's own iterator asks for one page more than there is.
+        while len(page.items or ()) == _PAGE and (page := page.next_page()):
+            listed += page.items or ()
+    listed.sort(key=lambda item: int(item.id))
+    found: dict[str, Project] = {}
+    for item in listed:
+        for line in (item.description or "").splitlines():
+            if line.startswith(start) and line.removeprefix(start) not in found:
+                project = _read(item, line.removeprefix(start))
+                found |= {line.removeprefix(start): project} if project else {}
+    return sorted(found.values(), key=lambda item: (bool(item.owner), KINDS.index(item.kind), item.owner))
+
+
+def _read(item: Any, suffix: str) -> Project | None:
+    """A project by what stands behind study and round; None if that is another round's name."""
+    owner = suffix.removeprefix(_CODER) if suffix.startswith(_CODER) else ""
+    kind = next((kind for kind in KINDS if _suffix(kind, owner) == suffix), None)
+    if kind is None:
+        return None
+    return Project(
+        id=int(item.id),
+        title=item.title or "",
+        kind=kind,
+        label_config=item.label_config or "",
+        designs=_designs(item.description or ""),
+        description=item.description or "",
+        owner=owner,
+    )
 
 
 def _designs(description: str) -> Designs:
@@ -83,43 +122,57 @@ def _designs(description: str) -> Designs:
     return {}
 
 
-def ensure_project(
-    connection: Connection,
-    study: str,
-    round_: str,
-    codebook: Codebook,
-    kind: Kind = "main",
-    coders: int = 1,
-) -> Project:
-    """Find a round's project or make it from the codebook.
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a project is for within its round.
 
-    Parameters
+    Attributes
     ----------
+    kind : {"main", "blind", "adjudication"}
+    owner : str
+        The coder for whom a main project is; empty: for all.
     coders : int
         How many coders answer each task.
     """
-    found = find_project(connection, study, round_, kind)
-    if found is not None:
-        return found
-    name = round_ if kind == "main" else f"{round_} · {kind}"
+
+    kind: Kind = "main"
+    owner: str = ""
+    coders: int = 1
+
+
+def ensure_project(
+    connection: Connection, study: str, round_: str, codebook: Codebook, role: Role | None = None
+) -> Project:
+    """Find a round's project or make it from the codebook; by default the main one."""
+    wanted = role or Role()
+    found = find_project(connection, study, round_, wanted.kind, wanted.owner)
+    return found or make_project(connection, study, round_, codebook, wanted)
+
+
+def make_project(connection: Connection, study: str, round_: str, codebook: Codebook, role: Role) -> Project:
+    """Make a round's project; if another push makes it at the same moment, give the older one."""
+    kind, owner = role.kind, role.owner
+    name = round_ if kind == "main" and not owner else f"{round_} · {owner or kind}"
     settings: dict[str, Any] = {
         "title": f"{study} · {name}"[:_TITLE].ljust(3, "·"),
-        "description": f"{codebook.title}\n{mark(study, round_, kind)}",
+        "description": f"{codebook.title}\n{mark(study, round_, kind, owner)}",
         "label_config": screen(codebook, adjudication=kind == "adjudication"),
         "expert_instruction": instructions(codebook),
         "show_instruction": True,
         "show_skip_button": True,
         "enable_empty_annotation": False,
-        "maximum_annotations": coders,
+        "maximum_annotations": role.coders,
         "sampling": "Sequential sampling",
         "show_collab_predictions": kind == "main",
     }
     with connection.speaking() as client:
         made = client.projects.create(**settings, request_options=ONCE)
-    oldest = find_project(connection, study, round_, kind)
+    oldest = find_project(connection, study, round_, kind, owner)
     if oldest is None or oldest.id == made.id:
-        return oldest or Project(int(made.id or 0), made.title or "", kind, made.label_config or "")
-    # Another push made the project at the same moment: the older one is everybody's.
+        own = oldest or Project(
+            int(made.id or 0), made.title or "", kind, made.label_config or "", owner=owner
+        )
+        return replace(own, fresh=True)
     with connection.speaking() as client:
         client.projects.delete(id=int(made.id or 0), request_options=AGAIN)
     return oldest
@@ -140,6 +193,10 @@ class Queue:
     shows_suggestions : bool
     suggestions : int
         How many suggestions are stored.
+    shared : int
+        Percent of the tasks that go to that many coders; the others go to one.
+    explains, skips : bool
+        Whether the codebook opens at the start, and whether a task can be skipped.
     """
 
     sampling: str
@@ -147,6 +204,9 @@ class Queue:
     coders: int
     shows_suggestions: bool
     suggestions: int
+    shared: int
+    explains: bool
+    skips: bool
 
 
 def queue_of(connection: Connection, project: int) -> Queue:
@@ -159,6 +219,9 @@ def queue_of(connection: Connection, project: int) -> Queue:
         coders=int(found.maximum_annotations or 1),
         shows_suggestions=bool(found.show_collab_predictions),
         suggestions=int(found.total_predictions_number or 0),
+        shared=100 if found.overlap_cohort_percentage is None else int(found.overlap_cohort_percentage),
+        explains=bool(found.show_instruction and found.expert_instruction),
+        skips=bool(found.show_skip_button),
     )
 
 
@@ -179,12 +242,25 @@ def keep_design(
     """Write down how many units were drawn from a pool, so that pulls can tell probabilities."""
     if not strata or project.designs.get(pool) == dict(strata):
         return
-    designs = {**project.designs, pool: dict(strata)}
+    now = _description(connection, project)
+    designs = {**_designs(now), pool: dict(strata)}
+    _put_line(connection, project, now, _DESIGN, _DESIGN + json.dumps(designs, ensure_ascii=False))
+
+
+def keep_line(connection: Connection, project: Project, start: str, line: str) -> None:
+    """Put a line into a project's description in place of the one that starts the same."""
+    _put_line(connection, project, _description(connection, project), start, line)
+
+
+def _description(connection: Connection, project: Project) -> str:
     with connection.speaking() as client:
-        now = client.projects.get(id=project.id, request_options=AGAIN).description or ""
-        lines = [line for line in now.splitlines() if not line.startswith(_DESIGN)]
-        lines.append(_DESIGN + json.dumps(designs, ensure_ascii=False))
-        client.projects.update(id=project.id, description="\n".join(lines), request_options=AGAIN)
+        return client.projects.get(id=project.id, request_options=AGAIN).description or ""
+
+
+def _put_line(connection: Connection, project: Project, now: str, start: str, line: str) -> None:
+    lines = [other for other in now.splitlines() if not other.startswith(start)]
+    with connection.speaking() as client:
+        client.projects.update(id=project.id, description="\n".join([*lines, line]), request_options=AGAIN)
 
 
 def show_model(connection: Connection, project: int, model: str) -> str:
@@ -192,3 +268,37 @@ def show_model(connection: Connection, project: int, model: str) -> str:
     with connection.speaking() as client:
         client.projects.update(id=project, model_version=model, request_options=AGAIN)
         return str(client.projects.get(id=project, request_options=AGAIN).model_version or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A model that someone connected to a project under Settings, Model.
+
+    Attributes
+    ----------
+    title, url : str
+    connected : bool
+        Whether Label Studio reached it when it last tried.
+    error : str
+        What it said otherwise.
+    """
+
+    title: str
+    url: str
+    connected: bool
+    error: str
+
+
+def backends_of(connection: Connection, project: int) -> list[Backend]:
+    """List the models that are connected to a project."""
+    with connection.speaking() as client:
+        found = client.ml.list(project=project, request_options=AGAIN)
+    return [
+        Backend(
+            title=str(item.title or ""),
+            url=str(item.url or ""),
+            connected=item.state == "CO",
+            error=" ".join(str(item.error_message or "").split())[:200],
+        )
+        for item in found
+    ]

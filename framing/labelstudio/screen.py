@@ -7,25 +7,34 @@ from framing.codebook import Codebook, Value, Variable
 
 #: Names that the screen itself uses; a codebook's variables can't have them.
 UNSURE, NOTE, UNIT, REASON = "unsure", "note", "unit", "reason"
+#: More values than this stand in two columns, each definition cut to what fits; the mouse shows the rest.
+_MANY = 8
+_UNSURE_KEYS, _REASON_KEYS = "u0q", "qwertyasdfghzxcvbn"
 _COLOURS = ("#1565c0", "#c62828", "#2e7d32", "#6a1b9a", "#ef6c00", "#00838f", "#ad1457", "#616161")
 _STYLE = """
 .lsf-sidepanels { padding-right: 0 !important; padding-left: 0 !important; }
 .lsf-sidepanels__wrapper { display: none !important; }
-.framing { max-width: 1000px; margin: 0 auto; }
+.framing { max-width: 1000px; margin: 0 auto; display: flex; flex-direction: column;
+  max-height: calc(100vh - 136px); }
 .framing .lsf-richtext, .framing .lsf-object { margin: 0; padding: 0; }
 .framing .lsf-richtext__container { padding: 0; min-height: 0; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 .framing-where, .framing-where .lsf-richtext__line { font-size: 13px; opacity: 0.75; }
 .framing-title .lsf-richtext__line { font-size: 15px; opacity: 0.85; }
-.framing-near { margin: 8px 0 8px 14px; max-height: 88px; overflow: auto; }
+.framing-near { margin: 4px 14px; max-height: 66px; min-height: 24px; overflow: auto; }
 .framing-near .lsf-richtext__line { font-size: 15px; line-height: 1.4; opacity: 0.6; }
-.framing-unit { margin: 8px 0; padding: 10px 14px; border-left: 4px solid #1565c0;
-  background: rgba(21, 101, 192, 0.09); max-height: 210px; overflow: auto; }
-.framing-unit .lsf-richtext__line { font-size: 20px; line-height: 1.4; font-weight: 500;
-  unicode-bidi: plaintext; }
+.framing-unit { margin: 4px 0; padding: 10px 14px; border-left: 4px solid #1565c0;
+  background: rgba(21, 101, 192, 0.09); min-height: 48px; overflow: auto; }
+.framing-unit .lsf-richtext__line { font-size: 20px; line-height: 1.4; font-weight: 500; }
+.framing-unit::-webkit-scrollbar, .framing-near::-webkit-scrollbar { width: 10px; }
+.framing-unit::-webkit-scrollbar-thumb, .framing-near::-webkit-scrollbar-thumb {
+  background: rgba(128, 128, 128, 0.7); border-radius: 5px; }
+.framing .lsf-richtext__line { display: block; unicode-bidi: plaintext; text-align: start; }
+.framing .lsf-richtext__container br { display: none; }
+.framing-unit .lsf-richtext__line:empty { min-height: 10px; }
 .framing-answers .lsf-richtext__line { font-size: 14px; line-height: 1.4; }
 .framing-answers { margin: 6px 0; padding: 6px 14px; border-left: 4px solid #ef6c00;
-  background: rgba(239, 108, 0, 0.09); max-height: 110px; overflow: auto; }
+  background: rgba(239, 108, 0, 0.09); max-height: 76px; flex-shrink: 0; overflow: auto; }
 .framing .lsf-choices { margin: 2px 0 0; gap: 0; }
 .framing .lsf-choice__item { display: flex; align-items: baseline; line-height: 1.3; margin: 0;
   padding: 3px 0; }
@@ -37,6 +46,12 @@ _STYLE = """
   font-size: 12px; border: 1px solid rgba(128, 128, 128, 0.5); border-radius: 4px; }
 .framing-title:has(.lsf-richtext__line:empty),
 .framing-near:has(.lsf-richtext__line:empty) { display: none; }
+.framing-whole .lsf-richtext__line { font-size: 16px; font-weight: 400; }
+.framing-many .lsf-choices { display: block; column-count: 2; column-gap: 24px; }
+.framing-many .lsf-choice__item { break-inside: avoid; }
+.framing-many .lsf-choice__item label { display: flex; width: 100%; }
+.framing-many .ant-checkbox + span { flex: 1; min-width: 0; overflow: hidden;
+  white-space: nowrap; text-overflow: ellipsis; }
 .framing-more { display: flex; gap: 20px; align-items: center; margin-top: 4px; }
 .framing-more form { min-width: 460px; }
 """
@@ -74,14 +89,15 @@ def screen(codebook: Codebook, *, adjudication: bool = False) -> str:
     _text(root, "where", "framing-where")
     _text(root, "title", "framing-title")
     _text(root, "before", "framing-near")
-    _text(root, "text", "framing-unit", name=UNIT)
+    whole = "" if codebook.unit == "sentence" else " framing-whole"
+    _text(root, "text", f"framing-unit{whole}", name=UNIT)
     _text(root, "after", "framing-near")
     if adjudication:
         _text(root, "answers", "framing-answers")
     for variable in codebook.variables:
         _question(root, variable)
     if adjudication:
-        _reasons(root)
+        _reasons(root, codebook)
     _margin(root, codebook)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode")
@@ -94,8 +110,9 @@ def _text(root: ET.Element, field: str, style: str, name: str = "") -> None:
 
 def _question(root: ET.Element, variable: Variable) -> None:
     ET.SubElement(root, "Header", value=variable.question, size="5")
+    many = len(variable.values) > _MANY
     choices = ET.SubElement(
-        root,
+        ET.SubElement(root, "View", className="framing-many") if many else root,
         "Choices",
         name=variable.name,
         toName=UNIT,
@@ -108,12 +125,12 @@ def _question(root: ET.Element, variable: Variable) -> None:
         ET.SubElement(choices, "Choice", _choice(value, index))
 
 
-def _reasons(root: ET.Element) -> None:
+def _reasons(root: ET.Element, codebook: Codebook) -> None:
     reasons = ET.SubElement(
         root, "Choices", name=REASON, toName=UNIT, choice="single-radio", showInline="true"
     )
-    for reason in REASONS:
-        ET.SubElement(reasons, "Choice", value=reason)
+    for reason, key in zip(REASONS, _free(codebook, _REASON_KEYS), strict=False):
+        ET.SubElement(reasons, "Choice", _keyed(reason, key))
 
 
 def _choice(value: Value, index: int) -> dict[str, str]:
@@ -124,18 +141,16 @@ def _choice(value: Value, index: int) -> dict[str, str]:
         "html": f'<span style="border-left: 4px solid {colour}"></span>{key}'
         f'<span class="framing-name">{html.escape(value.name)}</span> '
         f'<span class="framing-definition">{html.escape(value.definition)}</span>',
-        "hint": "; ".join(value.use_when) or value.definition,
+        "hint": " ".join([value.definition, *value.use_when]),
         "background": colour,
     }
     return drawn | ({"hotkey": value.hotkey} if value.hotkey else {})
 
 
 def _margin(root: ET.Element, codebook: Codebook) -> None:
-    taken = {value.hotkey for variable in codebook.variables for value in variable.values}
-    free = next((key for key in "u0q" if key not in taken), "")
     more = ET.SubElement(root, "View", className="framing-more")
     unsure = ET.SubElement(more, "Choices", name=UNSURE, toName=UNIT, choice="multiple", showInline="true")
-    ET.SubElement(unsure, "Choice", {"value": UNSURE} | ({"hotkey": free} if free else {}))
+    ET.SubElement(unsure, "Choice", _keyed(UNSURE, _free(codebook, _UNSURE_KEYS)[0]))
     ET.SubElement(
         more,
         "TextArea",
@@ -146,6 +161,16 @@ def _margin(root: ET.Element, codebook: Codebook) -> None:
         editable="true",
         placeholder="note (optional), then Enter",
     )
+
+
+def _free(codebook: Codebook, keys: str) -> list[str]:
+    """The keys that no value has, then none."""
+    taken = {value.hotkey for variable in codebook.variables for value in variable.values}
+    return [key for key in keys if key not in taken] + [""] * len(keys)
+
+
+def _keyed(name: str, key: str) -> dict[str, str]:
+    return {"value": name} | ({"hotkey": key} if key else {})
 
 
 def instructions(codebook: Codebook) -> str:

@@ -18,11 +18,18 @@ from filelock import FileLock, Timeout
 from framing.errors import StudioError
 from framing.files import whole_text, write_secret
 from framing.labelstudio import environment
+from framing.labelstudio.database import SQLITE, Postgres, remember, remembered
 from framing.labelstudio.webform import WebSession
 
 USERNAME = "admin@framing.example"
 LOOPBACK = "127.0.0.1"
 _PATIENCE = 300.0
+#: One plain key sends an answer; in the note's field Enter still ends the note.
+_KEYS = {
+    "annotation:submit": {
+        "key": "enter,ctrl+enter", "mac": "enter,command+enter", "description": "Submit and go on"
+    }
+}  # fmt: skip
 
 #: The server outlives this process; Python complains of a process object dropped while it runs.
 _started: list[psutil.Popen] = []
@@ -42,6 +49,8 @@ class ServerStatus:
         Where the secrets and the data lie.
     pid : int or None
         None while it is stopped.
+    database : str
+        ``sqlite``, or the address of a PostgreSQL database.
     """
 
     running: bool
@@ -51,6 +60,7 @@ class ServerStatus:
     token_file: str
     data_dir: str
     pid: int | None
+    database: str
 
 
 class EmbeddedServer:
@@ -81,13 +91,22 @@ class EmbeddedServer:
             token_file=str(self.token_file),
             data_dir=str(self.data),
             pid=state["pid"] if state else None,
+            database=remembered(self.folder) or SQLITE,
         )
 
     def token(self) -> str:
         """Read the token of the server's first user; empty if it was never started."""
         return self.token_file.read_text(encoding="utf-8") if self.token_file.is_file() else ""
 
-    def start(self, *, host: str, port: int, say: Callable[[str], None], quiet: bool = True) -> ServerStatus:
+    def start(
+        self,
+        *,
+        host: str,
+        port: int,
+        say: Callable[[str], None],
+        quiet: bool = True,
+        database: Postgres | None = None,
+    ) -> ServerStatus:
         """Start it and wait until it answers; one that runs already is found.
 
         Parameters
@@ -100,6 +119,8 @@ class EmbeddedServer:
             Takes progress messages.
         quiet : bool
             Whether the installer keeps silent.
+        database : Postgres, optional
+            Where the data lie; None for SQLite in the folder.
 
         Raises
         ------
@@ -111,7 +132,7 @@ class EmbeddedServer:
         try:
             with FileLock(self.folder / "start.lock", timeout=_PATIENCE):
                 if self._running() is None:
-                    self._launch(program, host, port or _free_port(host), say)
+                    self._launch(program, (host, port or _free_port(host)), say, database)
         except Timeout:
             raise StudioError(
                 "another process has been starting Label Studio here for five minutes",
@@ -145,13 +166,21 @@ class EmbeddedServer:
             return None
         return state if alive else None
 
-    def _launch(self, program: Path, host: str, port: int, say: Callable[[str], None]) -> None:
+    def _launch(
+        self,
+        program: Path,
+        place: tuple[str, int],
+        say: Callable[[str], None],
+        database: Postgres | None,
+    ) -> None:
+        host, port = place
         _refuse_taken(host, port)
         if not self.password_file.is_file():
             write_secret(self.password_file, secrets.token_urlsafe(15))
         self.data.mkdir(parents=True, exist_ok=True)
-        environment.new_database(environment.environment_folder(), self.data)
-        say("starting Label Studio")
+        if database is None:
+            environment.new_database(environment.environment_folder(), self.data)
+        say("starting Label Studio" + (f" on {database}" if database else ""))
         reach = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
         url = f"http://{reach}:{port}"
         with self.log.open("wb") as log:
@@ -160,7 +189,7 @@ class EmbeddedServer:
                     str(program), "start", "--no-browser", "--log-level", "WARNING",
                     "--internal-host", host, "--port", str(port),
                 ],
-                env=self._environment(url),
+                env=self._environment(url) | (database.for_label_studio() if database else {}),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -174,12 +203,18 @@ class EmbeddedServer:
         try:
             self._await_health(process, url)
             self._ensure_token(url)
+            if database is not None:
+                remember(self.folder, database)
         except BaseException:
             self.stop()
             raise
 
     def _environment(self, url: str) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("LABEL_STUDIO_", "DJANGO_"))}
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_"))
+        }
         return (
             kept
             | environment.PRIVATE
@@ -191,6 +226,7 @@ class EmbeddedServer:
                 "ML_BLOCK_LOCAL_IP": "false",
                 "SSRF_PROTECTION_ENABLED": "false",
                 "CSRF_TRUSTED_ORIGINS": url,
+                "EDITOR_KEYMAP": json.dumps(_KEYS),
             }
         )
 

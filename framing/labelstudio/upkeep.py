@@ -10,6 +10,7 @@ from framing.labelstudio.answers import export
 from framing.labelstudio.connection import Connection
 from framing.labelstudio.projects import Project, update_screen
 from framing.labelstudio.screen import NOTE, REASON, UNSURE, screen
+from framing.plural import counted
 
 
 def follow_codebook(connection: Connection, project: Project, codebook: Codebook) -> bool:
@@ -59,7 +60,7 @@ def _refuse(tasks: list[dict[str, Any]], project: Project, codebook: Codebook) -
 
 
 def _told(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} ({count} answers)" for name, count in sorted(counts.items()))
+    return ", ".join(f"{name} ({counted(count, 'answer')})" for name, count in sorted(counts.items()))
 
 
 def orphans(tasks: Iterable[Mapping[str, Any]], codebook: Codebook) -> Counter[str]:

@@ -82,6 +82,10 @@ class WebSession:
                 hint="choose another name",
             )
 
+    def anyone_may_sign_up(self) -> bool:
+        """Whether accounts can be made without an invitation; an empty form tells, and makes none."""
+        return self._send_form("/user/signup/", {}).status_code != httpx.codes.FORBIDDEN
+
     def _send_form(self, path: str, fields: dict[str, str]) -> httpx.Response:
         try:
             page = self._client.get(path)

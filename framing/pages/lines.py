@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from framing.pages.compiled import COMPILED, native
+
 
 class Line(NamedTuple):
     """One line of a page that holds more than white space.
@@ -37,6 +39,10 @@ def lines_of(page: str) -> list[Line]:
     >>> [(line.text, line.blank_before) for line in lines_of("Rain \\n\\n  By Jo")]
     [('Rain', 1), ('By Jo', 1)]
     """
+    return native.lines_of(page, Line) if COMPILED else _lines_of(page)
+
+
+def _lines_of(page: str) -> list[Line]:
     found: list[tuple[int, int, str, int]] = []
     offset = 0
     for number, raw in enumerate(page.splitlines(keepends=True)):

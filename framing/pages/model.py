@@ -10,29 +10,34 @@ without a rule for it. ``tools/train_regions.py`` makes the file; it holds numbe
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from framing.pages.context import families
-from framing.pages.features import Look, look
+from framing.pages.compiled import COMPILED, native
 from framing.pages.lines import Line
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from framing.pages.chars import Ints
+    from framing.pages.families import States
+    from framing.pages.looks import Looks
+
     Array = npt.NDArray[np.float32]
 
 #: Which neighbours' features count: the line itself, the one before, the one after.
 OFFSETS = (0, -1, 1)
-#: Lines scored at once, so that a page of a million lines needs no more memory than its text.
-_BLOCK = 4096
+#: Lines looked at at once, so that a page of a million lines needs little more memory than its text.
+_BLOCK = 1 << 13
+#: Different lines that are kept with what they show; menus and buttons come on page after page.
+_KEPT = 1 << 14
 #: What it adds to a line's score as headline to repeat the title that metadata give.
 _KNOWN_TITLE = 800
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RegionModel:
     """What was learned.
 
@@ -151,12 +156,13 @@ def _scores(pages: Sequence[Sequence[Line]], model: RegionModel) -> "Array":
     """Each line's score for each state, neighbours included; whole numbers, so exact in any order."""
     import numpy as np
 
-    looks = [look(line.text) for page in pages for line in page]
-    unknown = len(model.index)
-    summed = _alone(looks, model)
-    for family in families(pages, looks):
-        rows = [model.index.get(name, unknown) for name in family.names]
-        summed += model.weights[[*rows, unknown]][family.held]
+    from framing.pages.context import families
+
+    known = _known(model)
+    texts = [line.text for page in pages for line in page]
+    rows, looks, summed = known.of(texts)
+    for family in families(pages, looks, rows + 1):
+        known.add(summed, family.states, family.held)
     width = model.weights.shape[1] // len(OFFSETS)
     ends = np.cumsum([len(page) for page in pages])
     edge = model.weights[model.index["edge"]]
@@ -169,22 +175,84 @@ def _scores(pages: Sequence[Sequence[Line]], model: RegionModel) -> "Array":
     total[ends[:-1] - 1] += edge[2 * width :] - after[ends[:-1]]
     total[0] += edge[width : 2 * width]
     total[-1] += edge[2 * width :]
-    scores: Array = total @ model.parts + model.bias
+    # Not by BLAS: after so small a product its threads wait for another one, spinning for 0.1 s of CPU time.
+    scores: Array = np.einsum("lp,ps->ls", total, model.parts) + model.bias
     return scores
 
 
-def _alone(looks: Sequence[Look], model: RegionModel) -> "Array":
-    """The sum of the weights of what each line shows without its neighbours."""
+class _Known:
+    """What lines show alone, with the sums of its weights; lines seen before are kept."""
+
+    def __init__(self, model: RegionModel) -> None:
+        self._model = model
+        self._tables: dict[States, Array] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rows: dict[str, int] = {}
+        self._looks, self._sums = self._seen([])
+
+    def of(self, texts: Sequence[str]) -> "tuple[npt.NDArray[np.int64], Looks, Array]":
+        """Numbers of lines (equal ones have the same), what they show, the sums of their weights."""
+        import numpy as np
+
+        if len(self._rows) > _KEPT:
+            self._forget()
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._rows]
+        for start in range(0, len(fresh), _BLOCK):
+            self._see(fresh[start : start + _BLOCK])
+        rows = np.fromiter(map(self._rows.__getitem__, texts), dtype=np.int64, count=len(texts))
+        return rows, self._looks.take(rows), self._sums[rows]
+
+    def _see(self, fresh: Sequence[str]) -> None:
+        import numpy as np
+
+        looks, sums = self._seen(fresh)
+        self._rows.update(zip(fresh, range(len(self._rows), len(self._rows) + len(fresh)), strict=True))
+        self._looks, self._sums = self._looks.joined(looks), np.concatenate([self._sums, sums])
+
+    def _seen(self, fresh: Sequence[str]) -> "tuple[Looks, Array]":
+        import numpy as np
+
+        from framing.pages.looks import looks_of
+
+        found, looks = looks_of(fresh)
+        sums = np.zeros((len(fresh), self._model.weights.shape[1]), dtype=np.float32)
+        for family in found:
+            self.add(sums, family.states, family.held, family.lines)
+        return looks, sums
+
+    def add(self, sums: "Array", states: "States", held: "Ints", lines: "Ints | None" = None) -> None:
+        """Add the weights of the states that hold to the lines' sums."""
+        table = self._table(states)
+        if COMPILED:
+            native.add(sums, table, held, lines)
+        else:
+            _add(sums, table, held, lines)
+
+    def _table(self, states: "States") -> "Array":
+        """The sum of the weights of each state's features."""
+        import numpy as np
+
+        if states not in self._tables:
+            index, weights = self._model.index, self._model.weights
+            unknown = len(index)
+            rows = [weights[[index.get(name, unknown) for name in names]].sum(axis=0) for names in states]
+            self._tables[states] = np.stack(rows)
+        return self._tables[states]
+
+
+def _add(sums: "Array", table: "Array", held: "Ints", lines: "Ints | None") -> None:
+    """Add each line's row of the table to its sums."""
     import numpy as np
 
-    lookup, unknown = model.index.get, len(model.index)
-    summed = np.empty((len(looks), model.weights.shape[1]), dtype=np.float32)
-    for start in range(0, len(looks), _BLOCK):
-        block = looks[start : start + _BLOCK]
-        rows = [lookup(name, unknown) for seen in block for name in seen.names]
-        begins = np.cumsum([0, *[len(seen.names) for seen in block[:-1]]])
-        summed[start : start + len(block)] = np.add.reduceat(model.weights[rows], begins, axis=0)
-    return summed
+    holds = np.flatnonzero(held >= 0)
+    np.add.at(sums, holds if lines is None else lines[holds], table[held[holds]])
+
+
+@lru_cache(maxsize=1)
+def _known(model: RegionModel) -> _Known:
+    return _Known(model)
 
 
 def _best(scores: "Array", pages: Sequence[Sequence[Line]], model: RegionModel) -> list[int]:
@@ -196,9 +264,17 @@ def _best(scores: "Array", pages: Sequence[Sequence[Line]], model: RegionModel) 
     import numpy as np
 
     sizes = np.array([len(page) for page in pages])
+    blank = np.fromiter((line.blank_before > 0 for page in pages for line in page), dtype=np.int64)
+    if COMPILED:
+        return native.best(scores, sizes, blank, model.moves, model.first, model.last)
+    return _best_side_by_side(scores, sizes, blank, model)
+
+
+def _best_side_by_side(scores: "Array", sizes: "Ints", blank: "Ints", model: RegionModel) -> list[int]:
+    import numpy as np
+
     order = np.argsort(-sizes, kind="stable")
     begins, sizes = (np.cumsum(sizes) - sizes)[order], sizes[order]
-    blank = np.fromiter((line.blank_before > 0 for page in pages for line in page), dtype=np.intp)
     active = np.searchsorted(-sizes, -np.arange(sizes[0]), side="left")
     value = model.first + scores[begins]
     scores[begins] = value

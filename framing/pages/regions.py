@@ -1,7 +1,8 @@
 """Where on the page each line stands, and what is known of it there.
 
 The regions come from a sequence model (`framing.pages.model`) over readable features
-(`framing.pages.features`, `framing.pages.context`); credits and comment headers are read by rules.
+(`framing.pages.features`, `framing.pages.context`); letters to readers are made whole, credits and
+comment headers are read by rules.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from functools import cache, lru_cache
 
 from framing.pages.comments import Comment, talk_of
 from framing.pages.credits import credit_at
+from framing.pages.letters import whole_letters
 from framing.pages.lines import Line
 from framing.pages.model import regions_of_pages
 
@@ -57,7 +59,7 @@ def places(lines: Sequence[Line], title: str = "") -> list[Place]:
     Examples
     --------
     >>> from framing.pages.lines import lines_of
-    >>> page = lines_of("Home | News | Sport\\n(Image: Getty)\\n© 2024. All rights reserved")
+    >>> page = lines_of("Home | News | Sport\\nThe quay at night (Image: Getty)\\n© 2024. All rights")
     >>> [place.region for place in places(page)]
     ['furniture', 'caption', 'furniture']
     """
@@ -68,14 +70,15 @@ def places_of_pages(pages: Sequence[Sequence[Line]], titles: Sequence[str]) -> l
     """Give each line of many pages its place, which is faster than page by page."""
     favoured = [_repeats(lines, title) for lines, title in zip(pages, titles, strict=True)]
     regions = regions_of_pages(pages, favoured)
-    return [_placed(lines, found) for lines, found in zip(pages, regions, strict=True)]
+    return [_placed(lines, whole_letters(lines, found)) for lines, found in zip(pages, regions, strict=True)]
 
 
 def _placed(lines: Sequence[Line], regions: Sequence[str]) -> list[Place]:
-    found = [
-        Place(region, credit_at=credit_at(line.text)) if region == "caption" else _plain_place(region)
-        for line, region in zip(lines, regions, strict=True)
-    ]
+    found = list(map(_plain_place, regions))
+    if "caption" in regions:
+        for i, region in enumerate(regions):
+            if region == "caption":
+                found[i] = Place(region, credit_at=credit_at(lines[i].text))
     if not _TALK.isdisjoint(regions):
         for i, comment in enumerate(talk_of(lines, regions)):
             if comment is not None:

@@ -7,8 +7,9 @@ through sentencex, which knows their abbreviations.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from framing.pages.compiled import COMPILED, native
 from framing.pages.wording import kinds, words
 
 #: How far back a word before a stop may reach: bounds the search in lines without blanks.
@@ -20,6 +21,7 @@ _STOP = re.compile(
     r"""(?:[.!?…]|\[\.\.\.\]|\[…\])[.!?…]{0,9}(?P<close>["'”’»“‘)\]]{0,4})(?P<gap>\s+(?=\S))"""
     r"""|(?<=[a-z][a-z”"’)]|[A-Z]{2})[.!?]["”’]?(?=["'“‘]?[A-Z][a-z]*[\s,’'])"""
 )
+_CLOSES_LINE = ".!?…\"'”’»“‘)]"
 _SIGN = re.compile(r"[.!?…\[]")
 _LIST_NUMBER = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})\Z")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]{1,2}\Z|[A-Z]\Z")
@@ -63,20 +65,28 @@ def sentence_spans(line: str, language: str = "en", *, loose: bool = False) -> l
     [(0, 21), (22, 34), (35, 39)]
     """
     found = _english(line, loose=loose) if language[:2] == "en" else _foreign(line, language)
-    return list(trimmed(line, found))
+    return trimmed(line, found)
 
 
-def trimmed(line: str, cuts: list[int]) -> Iterator[tuple[int, int]]:
+def trimmed(line: str, cuts: Sequence[int]) -> list[tuple[int, int]]:
     """Spans between cuts without white space at their ends; empty ones are left out."""
+    return native.trimmed(line, cuts) if COMPILED else _trimmed(line, cuts)
+
+
+def _trimmed(line: str, cuts: Sequence[int]) -> list[tuple[int, int]]:
+    size = len(line)
     if not cuts and line and not line[0].isspace() and not line[-1].isspace():
-        yield 0, len(line)
-        return
-    for start, end in zip([0, *cuts], [*cuts, len(line)], strict=True):
+        return [(0, size)]
+    spans = []
+    start = 0
+    for end in (*cuts, size):
         piece = line[start:end]
         text = piece.strip()
         if text:
-            first = start + len(piece) - len(piece.lstrip())
-            yield first, first + len(text)
+            first = start if piece[0] == text[0] else start + len(piece) - len(piece.lstrip())
+            spans.append((first, first + len(text)))
+        start = end
+    return spans
 
 
 def _foreign(line: str, language: str) -> list[int]:
@@ -88,17 +98,32 @@ def _foreign(line: str, language: str) -> list[int]:
 
 
 def _english(line: str, *, loose: bool) -> list[int]:
+    if COMPILED:
+        return native.cuts(line, kinds("abbreviations"), _judged, loose)
+    return _cuts(line, loose)
+
+
+def _cuts(line: str, loose: bool) -> list[int]:
     return [match.end() for match in _stops(line) if _ends(line, match, loose)]
 
 
 def _stops(line: str) -> Iterator[re.Match[str]]:
     """All places that match `_STOP`; looking for its first sign alone is several times faster."""
-    sign = _SIGN.search(line)
+    last = len(line.rstrip(_CLOSES_LINE))  # behind a stop among these no sentence begins
+    sign = _SIGN.search(line, 0, last)
     while sign:
         match = _STOP.match(line, sign.start())
         if match:
             yield match
-        sign = _SIGN.search(line, match.end() if match else sign.end())
+        sign = _SIGN.search(line, match.end() if match else sign.end(), last)
+
+
+def _judged(line: str, stop: int, loose: bool) -> int:
+    """Where the match of `_STOP` at a sign ends: negative if no sentence does, 0 if there is none."""
+    match = _STOP.match(line, stop)
+    if match is None:
+        return 0
+    return match.end() if _ends(line, match, loose) else -match.end()
 
 
 def _ends(line: str, match: re.Match[str], loose: bool) -> bool:

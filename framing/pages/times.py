@@ -9,40 +9,66 @@ _NAMED = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _WEEKDAY = r"(?:\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?"
 _DATES = (
     re.compile(
-        rf"{_WEEKDAY}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+{_NAMED},?\s+(?P<year>\d{{4}})\b", re.I
+        rf"{_WEEKDAY}\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+{_NAMED},?\s+"
+        rf"(?P<year>\d{{4}}|\d\d(?=[,\s]+\d{{1,2}}:\d\d))\b",
+        re.I,
     ),
     re.compile(rf"{_WEEKDAY}\b{_NAMED}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b", re.I),
-    re.compile(r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?=\b|T)"),
-    re.compile(r"\b(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})\b"),
+    re.compile(
+        rf"{_WEEKDAY}\b(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?=\b|T)", re.I
+    ),
+    re.compile(
+        rf"{_WEEKDAY}\b(?P<day>\d{{1,2}})[-/.](?P<month>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}})\b", re.I
+    ),
 )
 _CLOCK = re.compile(
-    r"(?<![\d.:])(?P<hour>\d{1,2})[:.]\s?(?P<minute>\d{2})(?::\d{2})?(?P<half>\s?[ap]\.?m\b\.?)?(?:\s?(?:UTC|GMT|[CE]E?S?T)\b)?"
+    r"(?<![\d.:])(?P<hour>\d{1,2})[:.]\s?(?P<minute>\d{2})(?::\d{2})?(?P<half>\s?[ap]\.?m\b\.?)?(?:Z\b|\s?(?:UTC|GMT|[CE]E?S?T)\b)?"
     r"|\b(?P<hour2>\d{1,2})(?P<half2>\s?[ap]\.?m\b\.?)",
     re.I,
 )
+_UNIT = (
+    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?|decades?"
+    r"|[smhdwy])"
+)
 _AGO = re.compile(
-    r"(?:\b(?:about|over|almost|nearly)\s)?\b(?:\d+|an?|one)\s?"
-    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?|[smhdwy])\s+ago\b"
+    rf"(?:\b(?:about|over|almost|nearly)\s)?\b(?:\d+\s?{_UNIT},?\s(?:and\s)?)?"
+    rf"(?:\d+|an?|one|(?:a )?few|several)\s?{_UNIT}\.?\s+ago\b"
     r"|\b(?:half an hour|moments?) ago\b|\blast (?:week|month|year|night)\b"
-    r"|\bthis (?:morning|afternoon|evening)\b"
-    r"|\byesterday(?:\s(?:at\s)?\d{1,2}:\d{2})?|\bjust now\b|\btoday(?:\s(?:at\s)?\d{1,2}:\d{2})?",
+    r"|\bthis (?:morning|afternoon|evening)\b|\bjust now\b"
+    r"|\b(?:yesterday|today)(?:,?\s(?:at\s)?\d{1,2}:\s?\d{2}(?:\s?[ap]\.?m\b\.?)?)?",
     re.I,
 )
 _SHORT = re.compile(
-    r"(?:(?<=\s)|(?<=\()|^)\d{1,3}\s?(?:s|m|min|h|hr|d|w|wk|mo|y|yr|hrs|mins|(?:minute|hour|day|week|month|year)s?)(?=$|\s|[).,|·•])"
+    r"(?:(?<=\s)|(?<=\()|^)\d{1,3}\s?(?:s|m|min|h|hr|d|w|wk|mo|y|yr|hrs|mins|mos|yrs|(?:minute|hour|day|week|month|year)s?)(?=$|\s|[).,|·•])"
 )
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}"
-_YEARLESS = rf"(?:\d{{1,2}}\s+{_MONTH}|{_MONTH}\.?\s+\d{{1,2}})\b"
+_YEARLESS = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}\b(?:\s[’']\d\d\b)?"
+    rf"|{_MONTH}\.?\s+(?:\d{{1,2}}(?:st|nd|rd|th)?|[’']\d\d))\b"
+)
+_OF_DAY = r"\d{1,2}[:.]\s?\d{2}(?:\s?[ap]\.?m\b\.?)?"
 _PARTIAL = re.compile(
-    rf"\b\d{{1,2}}:\d{{2}}\s+on\s+{_YEARLESS}|\b{_YEARLESS}(?:,?\s+(?:at\s+)?\d{{1,2}}:\d{{2}})?", re.I
+    rf"\b\d{{1,2}}:\d{{2}}\s+on\s+{_YEARLESS}|\b\d{{1,2}}[./]\d{{1,2}}\.?,?\s+\d{{1,2}}:\d{{2}}\b"
+    rf"|\b(?<!\d[:.])(?<!#){_YEARLESS}(?:,?\s+(?:at\s+)?{_OF_DAY})?",
+    re.I,
 )
 _WEEKDAY_ONLY = re.compile(
     r"\b(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?:,?\s(?:at\s)?\d{1,2}[:.]\d{2}(?:\s?[ap]m)?)?",
     re.I,
 )
-_CLOCK_ONLY = re.compile(r"(?:^|(?<=\s))\d{1,2}[:.]\s?\d{2}(?:\s?[ap]\.?m\b\.?)?(?=$|[\s,|·•)-])", re.I)
+_CLOCK_ONLY = re.compile(
+    r"(?:^|(?<=[\s(\[]))\d{1,2}[:.]\s?\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?(?=$|[\s,|·•)\]-])", re.I
+)
 #: Words that stand before a time without being a name: “On 3 May 2021, Ann wrote:”.
-_BEFORE_TIME = re.compile(r"\W*(?:\b(?:on|at|posted|written|submitted|date|published|added)\b\W*)*", re.I)
+_BEFORE_TIME = re.compile(
+    r"\W*(?:\b(?:on|at|posted|written|submitted|date|published|added|last|updated|edited|modified)\b\W*)*",
+    re.I,
+)
+#: Where a name or a button is glued to a time: “Ann Holt3 May 2021”, “Ann HoltMay 3”, “May 3Edited”.
+_GLUED = re.compile(
+    rf"(?<=[a-z])(?=\d{{1,2}}\s(?:{'|'.join(map(str.title, _MONTHS))})[a-z]*,?\s\d{{4}}|\d+\s{_UNIT}\sago)"
+    rf"|(?<=[a-z\d])(?=(?:{'|'.join(map(str.title, _MONTHS))})[a-z]*\s\d)|(?<=\d)(?=Edited)"
+)
 _JOIN = re.compile(r"^[\s,|·•@—–-]*(?:\bat\b)?[\s,|·•@—–-]*$", re.I)
 #: A header's date stands near its beginning; longer lines are text.
 _READ = 200
@@ -69,13 +95,13 @@ def cut_time(header: str) -> tuple[str, str]:
     >>> cut_time("Ann, Leeds, 3 hours ago")
     ('Ann, Leeds, ', '3 hours ago')
     """
-    header = header[:_READ]
+    header = _GLUED.sub(" ", header[:_READ])
     for pattern in _DATES:
         match = pattern.search(header)
         day = _day(match) if match else None
         if match and day:
             clock, start, end = _clock_near(header, match.start(), match.end())
-            return _without(header, start, end), f"{day}{clock}"
+            return _AGO.sub("", _without(header, start, end)), f"{day}{clock}"
     for pattern in (_AGO, _PARTIAL, _SHORT, _WEEKDAY_ONLY, _CLOCK_ONLY):
         match = pattern.search(header)
         if match:
@@ -96,7 +122,7 @@ def only_clock(line: str) -> str:
     >>> only_clock("9:02 p.m.")
     'T21:02'
     """
-    match = _CLOCK.fullmatch(line.strip())
+    match = _CLOCK.fullmatch(line.strip().removeprefix("at "))
     return _iso(match) if match else ""
 
 
@@ -105,12 +131,26 @@ def _day(match: re.Match[str]) -> str | None:
     year, day = int(found["year"]), int(found["day"])
     name = found.get("name")
     month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["month"])
+    year += 2000 if year < 100 else 0
     if month > 12 and day <= 12:  # month first, as in 5/31/2021
         month, day = day, month
     try:
-        return date(year + 2000 if year < 100 else year, month, day).isoformat()
+        told = date(year, month, day)
+        if (
+            not name
+            and not _falls_on(match[0], told)
+            and day <= 12
+            and _falls_on(match[0], date(year, day, month))
+        ):
+            return date(year, day, month).isoformat()
+        return told.isoformat()
     except ValueError:
         return None
+
+
+def _falls_on(printed: str, day: date) -> bool:
+    """Whether the weekday before a date, if there is one, is that of a day: “Mon, 05/03/2021” is in May."""
+    return not printed[:1].isalpha() or printed[:2].lower() == day.strftime("%a")[:2].lower()
 
 
 def _clock_near(header: str, start: int, end: int) -> tuple[str, int, int]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from framing.codebook import Variable
 from framing.intervals import Floats, Interval, bootstrap_interval, sum_by_cluster
+from framing.plural import counted
 from framing.reliability.coefficients import (
     Coefficient,
     Level,
@@ -176,7 +177,7 @@ def agreement(
         if found.value is None:
             reasons[name] = _undefined(name, used, every.sum(axis=0), value)
         elif found.pair is None:
-            reasons[f"{name}_interval"] = _no_interval(found, draws)
+            reasons[f"{name}_interval"] = _no_interval(found, draws, ratings.by_article)
     if level == "masi":
         for name in ("ac1", "fleiss_kappa"):
             figures[name] = Interval(None)
@@ -266,7 +267,7 @@ def _of_pair(both: Ratings, variable: str, value: str, draws: Draws) -> PairAgre
         )
     for name, found in (("percent_agreement", percent), ("cohen_kappa", kappa)):
         if found.value is not None and found.pair is None:
-            reasons[f"{name}_interval"] = _no_interval(found, draws)
+            reasons[f"{name}_interval"] = _no_interval(found, draws, both.by_article)
     return PairAgreement(
         variable=variable,
         value=value,
@@ -283,7 +284,10 @@ def _of_pair(both: Ratings, variable: str, value: str, draws: Draws) -> PairAgre
 
 def _one_answer(both: Ratings) -> str:
     answer = both.answers[int(both.table[0, 0])]
-    return f"both coders gave {answer!r} to all {len(both.units)} units: nothing to tell apart"
+    return (
+        f"both coders gave {answer!r} to {counted(len(both.units), 'unit')}, all that they "
+        "share: nothing to tell apart"
+    )
 
 
 def _undefined(name: str, used: Floats, every: Floats, value: str) -> str:
@@ -299,13 +303,15 @@ def _undefined(name: str, used: Floats, every: Floats, value: str) -> str:
     return "agreement by chance is complete: nothing is left to compare with"
 
 
-def _no_interval(found: Interval, draws: Draws) -> str:
-    if found.reason == "no spread between the clusters" and found.value is not None:
+def _no_interval(found: Interval, draws: Draws, by_article: bool) -> str:
+    if found.reason.startswith("no spread between") and found.value is not None:
         if found.value >= 1 - 1e-12:
             return "no disagreement was seen, so the data do not show how far it could go"
-        return "all articles agree alike, so the data show no spread"
+        return "all parts of the data agree alike, so they show no spread"
     if found.reason == "one cluster has no spread":
-        return "all units are of one article, so the data show no spread between articles"
+        if by_article:
+            return "all units are of one article, so the data show no spread between articles"
+        return "there is one unit only, so the data show no spread between units"
     return found.reason or f"no interval from {draws.number} draws"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from framing.plural import counted
 from framing.reliability.agreement import Agreement, Draws
 
 _LEVELS = {
@@ -50,14 +51,15 @@ def number(value: float, digits: int = 2) -> str:
 def sentence(found: Agreement, draws: Draws) -> str:
     """Tell a variable's agreement in sentences that a paper can take over."""
     who = _NUMBERS[found.coders] if found.coders < len(_NUMBERS) else str(found.coders)
-    articles = f" from {found.articles:,} articles" if found.articles else ""
+    articles = f" from {counted(found.articles, 'article', ',')}" if found.articles else ""
     if found.alpha is None:
         return (
             f"Agreement on {found.variable} can't be given as Krippendorff's alpha: "
-            f"{found.reasons.get('alpha', 'undefined')} ({found.units:,} units coded twice or more)."
+            f"{found.reasons.get('alpha', 'undefined')} ({counted(found.units, 'unit', ',')} coded "
+            "twice or more)."
         )
     parts = [
-        f"{who.capitalize()} coders coded {found.units:,} units{articles} on {found.variable} "
+        f"{who.capitalize()} coders coded {counted(found.units, 'unit', ',')}{articles} on {found.variable} "
         f"({found.answers:,} codings, two or more a unit).",
         f"Krippendorff's alpha ({_LEVELS[found.level]}) is {number(found.alpha)}"
         f"{_interval(found.alpha_interval, draws)};",
@@ -75,6 +77,8 @@ def sentence(found: Agreement, draws: Draws) -> str:
     if found.alpha_interval:
         drawn = "articles were drawn whole" if found.articles else "units were drawn"
         parts.append(f"Intervals are studentised bootstrap intervals ({draws.number:,} draws; {drawn}).")
+    elif draws.number:
+        parts.append(f"Alpha has no interval: {found.reasons['alpha_interval']}.")
     return " ".join(parts)
 
 

@@ -20,7 +20,7 @@ class Plan:
     width : float or None
         Of the interval of alpha as it is; None where there is none, then `reason` says why.
     with_more : list of dict
-        ``more_units units articles width``: the width to expect.
+        ``more_units units articles width``: the width to expect; `articles` None where none is known.
     for_width : list of dict
         ``width more_units units articles``: what it takes to get there.
     reason : str
@@ -58,14 +58,14 @@ def plan(found: Agreement, more: Sequence[int] = MORE_UNITS, widths: Sequence[fl
     low, high = found.alpha_interval
     spread = 2 * (1 - found.alpha)
     half = math.asinh((high - low) / spread)
-    per_article = found.units / found.articles if found.articles else 1.0
+    per_article = found.units / found.articles if found.articles else None
 
     def row(extra: int) -> dict[str, Any]:
         width = spread * math.sinh(half * math.sqrt(found.units / (found.units + extra)))
         return {
             "more_units": extra,
             "units": found.units + extra,
-            "articles": math.ceil((found.units + extra) / per_article),
+            "articles": math.ceil((found.units + extra) / per_article) if per_article else None,
             "width": round(width, 4),
         }
 

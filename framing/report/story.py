@@ -4,22 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
-from functools import cache
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from urllib.parse import urlsplit
 
 from framing.records import digest
+from framing.report.look import coloured, environment
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _TOKEN = re.compile(r"\S+")
 _BARE = re.compile(r"[^\w]+")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_PALETTE = ("#1565c0", "#c62828", "#2e7d32", "#6a1b9a", "#ef6c00", "#00838f", "#795548", "#616161")
 _PARTS = ("report", "appeals", "comments", "teasers", "furniture")
 _CARD_QUOTES = 2
+_SHORT = 18
 
 
 def file_name(name: str) -> str:
@@ -34,13 +31,32 @@ def file_name(name: str) -> str:
     return f"{plain}.html" if plain == name else f"{plain or 'story'}-{digest(name, size=3)}.html"
 
 
+def who(outlet: str, source: str) -> str:
+    """What to call an article: its outlet, else the short form of its source.
+
+    Examples
+    --------
+    >>> who("Northwire", "a.txt"), who("", "pages/dam.txt"), who("", "https://gannet.example/2024/dam-cracks")
+    ('Northwire', 'dam', 'gannet.example')
+    >>> who("", "000_43f5bdb1ed3ce12c.txt")
+    '000_43f5…e12c'
+    """
+    if outlet:
+        return outlet
+    parts = urlsplit(source)
+    if parts.scheme in ("http", "https") and parts.netloc:
+        return parts.netloc
+    stem = PurePath(source).stem or source
+    return stem if len(stem) <= _SHORT else f"{stem[:8]}…{stem[-4:]}"
+
+
 def story_page(view: Mapping[str, Any]) -> str:
     """Render one story or topic.
 
     Parameters
     ----------
     view : mapping
-        ``name kind values model articles quotations``. An article is a mapping with ``article_id
+        ``name named kind values model articles quotations``. An article is a mapping with ``article_id
         source outlet published moment headline label probability body_probability words shares
         copy_of units``, in order of time; a quotation one with ``text speaker carriers cells``, a
         cell for each article in the same order.
@@ -55,7 +71,7 @@ def story_page(view: Mapping[str, Any]) -> str:
     single = [_quotation(item, view) for item in view["quotations"] if item["carriers"] == 1]
     _name_lags(articles)
     return (
-        _environment()
+        environment()
         .get_template("story.html")
         .render(
             view=view,
@@ -64,7 +80,7 @@ def story_page(view: Mapping[str, Any]) -> str:
             shared=shared,
             single=single,
             span=_span(articles),
-            values=_coloured(view["values"]),
+            values=coloured(view["values"]),
             longest=max((a["total"] for a in articles), default=1) or 1,
             glance=_glance(articles, shared),
         )
@@ -79,7 +95,7 @@ def index_page(view: Mapping[str, Any]) -> str:
     view : mapping
         ``cards articles stories shared topics copies undated unpaged model``; see `card`.
     """
-    return _environment().get_template("index.html").render(view=view)
+    return environment().get_template("index.html").render(view=view)
 
 
 def card(view: Mapping[str, Any], file: str) -> dict[str, Any]:
@@ -87,7 +103,7 @@ def card(view: Mapping[str, Any], file: str) -> dict[str, Any]:
     articles = [_column(article, view) for article in view["articles"]]
     shared = [_quotation(item, view) for item in view["quotations"] if item["carriers"] > 1]
     return {
-        "name": view["name"],
+        "name": view["name"] if view["named"] else articles[0]["headline"] or view["name"],
         "kind": view["kind"],
         "file": file,
         "span": _span(articles),
@@ -96,7 +112,11 @@ def card(view: Mapping[str, Any], file: str) -> dict[str, Any]:
             for article in articles
         ],
         "quotations": [
-            {"text": item["text"], "speaker": item["speaker"], "states": [c["symbol"] for c in item["cells"]]}
+            {
+                "text": item["text"],
+                "speaker": item["speaker"],
+                "states": [(c["symbol"], f"{c['outlet']}: {c['state']}") for c in item["cells"]],
+            }
             for item in shared[:_CARD_QUOTES]
         ],
         "shared": len(shared),
@@ -104,34 +124,8 @@ def card(view: Mapping[str, Any], file: str) -> dict[str, Any]:
     }
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = lambda share: "–" if share is None else f"{100 * share:.0f} %"
-    environment.filters["plain"] = lambda name: str(name).replace("_", " ")
-    environment.filters["number"] = lambda count: f"{count:,}".replace(",", "\u202f")
-    return environment
-
-
-def _coloured(values: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Values with a colour that is one: a codebook's is checked, a missing one taken from a palette."""
-    return [
-        {
-            "name": value["name"],
-            "colour": value["colour"] if _COLOUR.fullmatch(value["colour"]) else _PALETTE[n % len(_PALETTE)],
-        }
-        for n, value in enumerate(values)
-    ]
-
-
 def _column(article: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
-    colours = {value["name"]: value["colour"] for value in _coloured(view["values"])}
+    colours = {value["name"]: value["colour"] for value in coloured(view["values"])}
     words = article["words"]
     total = sum(words.values())
     moment: datetime | None = article["moment"]

@@ -1,14 +1,18 @@
 """`framing adjudicate`: what coders disagree on, to a project where one person settles it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framing.errors import TableError
+from framing.formats import read_frame
 from framing.steps.lock import locked
 from framing.steps.studio import connect
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from framing.labels.disagreement import Disagreement
 
 
@@ -22,7 +26,9 @@ class Adjudication:
         The round, and where to settle it.
     project : int
     units, new : int
-        Units that coders disagree on now, and those that had no task yet.
+        Units that coders disagree on now, or that are doubted, and those that had no task yet.
+    left_out : list of str
+        Units of the table of doubts that have no answer in the round or are settled already.
     """
 
     round: str
@@ -30,39 +36,81 @@ class Adjudication:
     project: int
     units: int
     new: int
+    left_out: list[str] = field(default_factory=list)
 
 
-def adjudicate(study: Study, *, round_: str = "") -> Adjudication:
+def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) -> Adjudication:
     """Make a task for each unit of a round that coders disagree on, the worst first.
+
+    Parameters
+    ----------
+    study : Study
+    round_ : str
+        Empty: the settings'.
+    doubts : Path, optional
+        A model's ``doubts.csv``: its units are settled instead, in its order.
 
     Raises
     ------
     TableError
-        If the round has no labels, or no disagreement is open.
+        If the round has no labels, no disagreement or doubt is open, or the table of doubts lacks
+        a column.
     ServerError
         If the server refuses or does not answer.
     """
     from framing.labels import read_labels
-    from framing.labels.disagreement import disagreements
     from framing.labelstudio.importing import push_tasks
-    from framing.labelstudio.projects import ensure_project
+    from framing.labelstudio.projects import Role, ensure_project
     from framing.labelstudio.upkeep import follow_codebook
 
     name = round_ or study.settings.round
-    found = disagreements(read_labels([study.needed.labels / f"{name}.csv"], study.codebook))
+    labels = read_labels([study.needed.labels / f"{name}.csv"], study.codebook)
+    found, left_out = _doubted(labels, name, doubts) if doubts else (_disagreements(labels, name), [])
+    connection = connect(study)
+    with locked(study.needed, "adjudicate"):
+        role = Role("adjudication")
+        project = ensure_project(connection, study.settings.study, name, study.codebook, role)
+        follow_codebook(connection, project, study.codebook)
+        new, _ = push_tasks(
+            connection, project.id, [_task(item) for item in found], say=lambda _done, _total: None
+        )
+    url = f"{connection.url}/projects/{project.id}"
+    return Adjudication(name, url, project.id, len(found), new, left_out)
+
+
+def _disagreements(labels: "pd.DataFrame", name: str) -> "list[Disagreement]":
+    from framing.labels.disagreement import disagreements
+
+    found = disagreements(labels)
     if not found:
         raise TableError(
             f"round {name!r}: no open disagreement, expected units that two coders answered differently",
             hint="fetch new answers: framing pull; or have more units coded twice: framing push --overlap",
         )
-    connection = connect(study)
-    with locked(study.needed, "adjudicate"):
-        project = ensure_project(connection, study.settings.study, name, study.codebook, kind="adjudication")
-        follow_codebook(connection, project, study.codebook)
-        new = push_tasks(
-            connection, project.id, [_task(item) for item in found], say=lambda _done, _total: None
+    return found
+
+
+def _doubted(labels: "pd.DataFrame", name: str, file: Path) -> "tuple[list[Disagreement], list[str]]":
+    from framing.labels.doubted import doubted
+
+    table = read_frame(file)
+    missing = [column for column in ("unit_id", "suggested") if column not in table.columns]
+    if missing:
+        raise TableError(
+            f"{file}: found the columns {' '.join(table.columns)}, expected also {' '.join(missing)}",
+            hint="give the doubts.csv that framing train wrote beside the model",
         )
-    return Adjudication(name, f"{connection.url}/projects/{project.id}", project.id, len(found), new)
+    found = doubted(labels, _rows(table))
+    if not found.units:
+        raise TableError(
+            f"{file}: none of its {len(found.left_out)} units has an open answer in round {name!r}",
+            hint="name the round that the model learnt from: framing adjudicate --round NAME --doubts FILE",
+        )
+    return found.units, found.left_out
+
+
+def _rows(table: "pd.DataFrame") -> list[dict[str, str]]:
+    return [{str(k): str(v) for k, v in row.items()} for row in table.to_dict("records")]
 
 
 _DATA = ("text", "before", "after", "title")
@@ -74,7 +122,9 @@ _META = (
 
 def _task(item: "Disagreement") -> dict[str, Any]:
     row = item.row
-    where = f"{row['region']} · agreement {item.agreement:.2f}"
+    where = str(row["region"])
+    if item.agreement is not None:
+        where = f"{where} · agreement {item.agreement:.2f}"
     data = {"uid": item.unit_id, "answers": item.told, "where": where}
     return {
         "data": data | {name: str(row[name]) for name in _DATA},

@@ -6,6 +6,7 @@ from pathlib import Path
 from framing.codebook import Change, Codebook, Value, differences
 from framing.errors import CodebookError
 from framing.files import whole_text
+from framing.plural import counted
 from framing.steps.study import Study
 
 
@@ -50,9 +51,10 @@ def check_codebook(file: Path | None = None, workspace: Path | None = None) -> C
     lost = {} if file else _without_place(Study.find(workspace))
     if lost:
         raise CodebookError(
-            f"{name}: labels/ holds {sum(lost.values())} answers with values that the codebook does not have",
+            f"{name}: labels/ holds {counted(sum(lost.values()), 'answer')} with values that the "
+            "codebook does not have",
             hint="give the values back, or name what they became with formerly: [OLD]",
-            faults=[f"labels/: {value}: {count} answers" for value, count in lost.items()],
+            faults=[f"labels/: {value}: {counted(count, 'answer')}" for value, count in lost.items()],
         )
     return CheckedCodebook(
         file=name,
@@ -148,6 +150,7 @@ def _markdown(book: Codebook) -> str:
     lines = [f"# {book.title}", "", book.introduction, "", f"Unit: {book.unit}", ""]
     for variable in book.variables:
         how = "exactly one value" if variable.type == "one" else "any number of values"
+        how += ", in their order, least first" if variable.ordered else ""
         lines += [f"## {variable.name}", "", f"{variable.question} ({how})", ""]
         for value in variable.values:
             lines += _value(value)

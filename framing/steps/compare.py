@@ -1,22 +1,19 @@
 """`framing compare`: how each outlet framed the same event."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from framing.articles import read_articles
 from framing.errors import ModelError
 from framing.formats import writing
-from framing.records import Article, Unusable
-from framing.resources import packaged
+from framing.records import Unusable
 from framing.steps.models import find_model
 from framing.steps.score import score
-from framing.steps.shelf import Shelf
 from framing.steps.split import Splitting
+from framing.steps.stories.taken import Taken, taking
+from framing.steps.stories.telling import Telling
 from framing.steps.study import Study
-from framing.steps.telling import ARTICLE, Taken, Telling, text_of
 
 if TYPE_CHECKING:
     from framing.classifier import Model
@@ -98,10 +95,9 @@ def compare(
         If nothing in the inputs can be used, or an article's units do not stand together.
     """
     found, reason = _model(study, model)
-    with tempfile.TemporaryFile(prefix="framing-compare-") as stream:
-        taken = Taken(Shelf(stream), found)
+    with taking(found, folder) as taken:
         splitting_unusable = _take(study, inputs, taken, columns or {}, presplit, stdin)
-        grouping = _grouping(taken)
+        grouping = taken.grouping()
         telling = Telling(taken, grouping, most_pages)
         _write_articles(folder / "articles.csv", taken, grouping)
         told = telling.write(folder)
@@ -111,7 +107,7 @@ def compare(
         index=folder / "index.html",
         model=found.id if found else None,
         reason=reason,
-        articles=len(taken.articles),
+        articles=len(taken.numbers),
         stories=len(set(grouping.story)),
         shared_stories=sum(len(members) > 1 for members in telling.stories.values()),
         topics=len(set(grouping.topic)),
@@ -152,27 +148,12 @@ def _take(
     return splitting.unusable
 
 
-def _grouping(taken: Taken) -> "Grouping":
-    import pandas as pd
-
-    from framing.findings.stories import REPORT, group_articles
-    from framing.neighbours import TermCounts
-
-    background = TermCounts()
-    background.add(item.text for item in read_articles([packaged("seeds")]) if isinstance(item, Article))
-    table = pd.DataFrame(taken.articles, columns=list(ARTICLE), dtype="str")
-    return group_articles(
-        table, taken.counts, lambda number: text_of(taken.shelf.get(number), REPORT), background=background
-    )
-
-
 def _write_articles(path: Path, taken: Taken, grouping: "Grouping") -> None:
     with writing(path, ARTICLES) as rows:
         rows.write(
-            article
-            | {"title": article["title"] or made.headline, "story": story, "topic": topic, "copy_of": of}
-            for article, made, story, topic, of in zip(
-                taken.articles, taken.makeups, grouping.story, grouping.topic, grouping.copy_of, strict=True
+            card.article | {"title": card.title, "story": story, "topic": topic, "copy_of": of}
+            for card, story, topic, of in zip(
+                taken.cards(), grouping.story, grouping.topic, grouping.copy_of, strict=True
             )
         )
 
@@ -180,12 +161,11 @@ def _write_articles(path: Path, taken: Taken, grouping: "Grouping") -> None:
 def _write_outlets(path: Path, taken: Taken, grouping: "Grouping", copies_once: bool) -> None:
     from framing.findings.outlets import COLUMNS, Told, outlet_differences
 
-    told = [
-        Told(story, article["outlet"], made.shares)
-        for article, made, story, copy_of in zip(
-            taken.articles, taken.makeups, grouping.story, grouping.copy_of, strict=True
-        )
+    told = (
+        Told(story, card.article["outlet"], card.makeup.shares)
+        for card, story, copy_of in zip(taken.cards(), grouping.story, grouping.copy_of, strict=True)
         if not (copies_once and copy_of)
-    ]
+    )
     with writing(path, COLUMNS) as rows:
-        rows.write(outlet_differences(told, taken.values))
+        variable = taken.model.variable if taken.model else ""
+        rows.write(outlet_differences(told, taken.values, variable=variable))

@@ -1,6 +1,6 @@
 """Which articles are copies or rewrites of one another, as wire copy is."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +82,29 @@ class Copies:
                 "kind": "copy" if share >= _REWRITE else "rewrite",
                 "words": self._words[index],
             }
+
+    def repeats(self) -> dict[str, str]:
+        """Tell which articles say little that an earlier one does not.
+
+        Returns
+        -------
+        dict of str to str
+            For each article of whose five-word runs four fifths stand in another one that was
+            published before (of those undated: read before), that one's article_id. It is never
+            itself such a repeat, so one article of each wire copy is left.
+        """
+        earlier: dict[int, list[int]] = defaultdict(list)
+        for pair in self._sketches.alike(_REWRITE):
+            first, later = sorted((pair.first, pair.second), key=self._age)
+            # The share is of the shorter one; a long article that holds a short one says more.
+            if pair.share * min(1.0, self._words[first] / self._words[later]) >= _REWRITE:
+                earlier[later].append(first)
+        found: dict[int, int] = {}
+        for later in sorted(earlier, key=self._age):
+            kept = [first for first in earlier[later] if first not in found]
+            if kept:
+                found[later] = min(kept, key=self._age)
+        return {self._facts[later][0]: self._facts[first][0] for later, first in found.items()}
 
     def _origins(self, groups: Sequence[int]) -> dict[int, int]:
         found: dict[int, int] = {}

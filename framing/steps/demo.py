@@ -13,6 +13,7 @@ from framing.steps.compare import Compared, compare
 from framing.steps.init import init
 from framing.steps.pull import PulledLabels, pull
 from framing.steps.push import Push, Pushed, push
+from framing.steps.report import Reported, report
 from framing.steps.score import Scored, score
 from framing.steps.studio import PORT, ensure_coder, start
 from framing.steps.study import Study
@@ -38,6 +39,7 @@ class Demo:
     trained : Trained
     scored : Scored
     compared : Compared
+    reported : Reported
     unmatched : int
         Starter answers whose unit the splitter cuts otherwise; they stay out of the demo.
     files : dict of str to str
@@ -51,6 +53,7 @@ class Demo:
     trained: Trained
     scored: Scored
     compared: Compared
+    reported: Reported
     unmatched: int
     files: dict[str, str]
 
@@ -96,9 +99,12 @@ def demo(
     trained = train(study)
     say("scoring all pages")
     scores = study.needed.scores
-    scored = score(study, inputs, output=scores / "units.csv", articles=scores / "articles.csv")
+    units, articles = scores / "units.csv", scores / "articles.csv"
+    scored = score(study, inputs, output=units, articles=articles, explain=True)
     say("comparing how the outlets told the same events")
     compared = compare(study, inputs, study.needed.root / "stories")
+    say("writing the report")
+    reported = report(study, study.needed.root / "report.html")
     return Demo(
         workspace=folder,
         studio=studio,
@@ -107,13 +113,15 @@ def demo(
         trained=trained,
         scored=scored,
         compared=compared,
+        reported=reported,
         unmatched=total - pulled.rows,
         files={
             "labels": str(pulled.file),
             "model card": str(trained.folder / "card.md"),
-            "scores": str(scores / "units.csv"),
-            "articles": str(scores / "articles.csv"),
+            "scores": str(units),
+            "articles": str(articles),
             "stories": str(compared.index),
+            "report": str(reported.file),
         },
     )
 

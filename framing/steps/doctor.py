@@ -1,23 +1,28 @@
 """`framing doctor`: what stands between this study and its server, each fault with its remedy."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from framing.errors import FramingError
+from framing.plural import counted
 from framing.steps.pull import fetch
 from framing.steps.studio import connect
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
+    from framing.labelstudio.answers import Pulled
     from framing.labelstudio.connection import Connection
-    from framing.labelstudio.projects import Project
+    from framing.labelstudio.projects import Project, Queue
 
 
 #: Seconds that two clocks may differ before tokens fail.
 _SKEW = 30
 #: Coders that a blind project needs at least.
 _OVERLAP = 2
+#: Percent of a project's tasks.
+_ALL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,11 @@ def _findings(study: Study) -> Iterator[Finding]:
     try:
         yield Finding("workspace", "ok", str(study.needed.root))
         book = study.codebook
-        yield Finding("codebook", "ok", f"{len(book.variables)} variables, {book.fingerprint}")
+        yield Finding("codebook", "ok", f"{counted(len(book.variables), 'variable')}, {book.fingerprint}")
         connection = connect(study)
         yield from _server(connection)
         yield from _clock(connection)
+        yield _sign_up(connection)
         yield from _projects(study, connection)
     except FramingError as error:
         name = type(error).__name__.removesuffix("Error").lower() or "study"
@@ -92,8 +98,22 @@ def _clock(connection: "Connection") -> Iterator[Finding]:
         )
 
 
+def _sign_up(connection: "Connection") -> Finding:
+    from framing.labelstudio.webform import WebSession
+
+    with WebSession(connection.url) as session:
+        if not session.anyone_may_sign_up():
+            return Finding("sign-up", "ok", "closed: accounts are made by invitation only")
+    return Finding(
+        "sign-up",
+        "warning",
+        "whoever reaches the server can make an account, and accounts see everything",
+        "start Label Studio with LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK=true",
+    )
+
+
 def _projects(study: Study, connection: "Connection") -> Iterator[Finding]:
-    from framing.labelstudio.projects import find_projects
+    from framing.labelstudio.projects import find_projects, queue_of
 
     name = study.settings.round
     projects = find_projects(connection, study.settings.study, name)
@@ -104,42 +124,115 @@ def _projects(study: Study, connection: "Connection") -> Iterator[Finding]:
         where = f"{connection.url}/projects/{project.id}"
         yield Finding("project", "ok", f"{project.title} ({project.kind}) at {where}")
         yield from _screen(study, project)
-        yield from _queue(connection, project)
-        yield from _doubles(connection, project)
-    yield from _answers(study)
+        queue = queue_of(connection, project.id)
+        yield _queue(connection, project, queue)
+        yield from _backends(connection, project, queue)
+        if queue.suggestions:
+            yield from _suggestions(study, connection, project, queue)
+        yield from _tasks(connection, project)
+    yield from _answers(study, projects)
 
 
-def _queue(connection: "Connection", project: "Project") -> Iterator[Finding]:
-    from framing.labelstudio.projects import queue_of
+def _queue(connection: "Connection", project: "Project", queue: "Queue") -> Finding:
+    blind = project.kind == "blind"
+    looked_at = (
+        (blind and queue.shows_suggestions, "it shows suggestions"),
+        (blind and queue.coders < _OVERLAP, "each task goes to one coder only"),
+        (blind and queue.shared < _ALL, f"only {queue.shared} % of the tasks go to several coders"),
+        (not blind and queue.coders > 1, f"each task goes to {queue.coders} coders"),
+        (
+            queue.sampling != "Sequential sampling",
+            f"tasks come by {queue.sampling.lower()}, not in the order of the push",
+        ),
+        (not queue.explains, "the codebook does not open at the start"),
+        (not queue.skips, "coders can't skip what can't be coded"),
+    )
+    faults = [told for wrong, told in looked_at if wrong]
+    if not faults:
+        return Finding("queue", "ok", f"in the order of the push, {queue.coders} coder(s) a task")
+    remedy = f"set it back under {connection.url}/projects/{project.id}/settings, or push a new round"
+    return Finding("queue", "warning", "; ".join(faults), remedy)
 
-    queue = queue_of(connection, project.id)
-    faults = []
-    if project.kind == "blind" and queue.shows_suggestions:
-        faults.append("it shows suggestions")
-    if project.kind == "blind" and queue.coders < _OVERLAP:
-        faults.append("each task goes to one coder only")
-    if queue.suggestions and not queue.model_version:
-        faults.append("its suggestions belong to no model version that it shows, and its order is random")
-    if queue.sampling != "Sequential sampling":
-        faults.append(f"tasks come by {queue.sampling.lower()}, not in the order of the push")
-    if faults:
-        remedy = f"set it back under {connection.url}/projects/{project.id}/settings, or push a new round"
-        yield Finding("queue", "warning", "; ".join(faults), remedy)
-    else:
-        yield Finding("queue", "ok", f"in the order of the push, {queue.coders} coder(s) a task")
+
+def _suggestions(
+    study: Study, connection: "Connection", project: "Project", queue: "Queue"
+) -> Iterator[Finding]:
+    """Suggestions that coders should not see, or can't."""
+    from framing.labelstudio.projects import backends_of
+    from framing.labelstudio.suggesting import stored_suggestions
+
+    where = f"{connection.url}/projects/{project.id}"
+    if project.kind != "main":
+        yield Finding(
+            "suggestions",
+            "warning",
+            f"{queue.suggestions} are stored in the {project.kind} project, which shows none",
+            f"delete them: {where}/data, select all, Actions, Delete Predictions",
+        )
+        return
+    found = stored_suggestions(connection, project.id)
+    lost = Counter[str]()
+    for (_, name, value), count in found.items():
+        variable = study.codebook.variable(name)
+        if variable is None or value not in variable.names:
+            lost[f"{name}={value}"] += count
+    if lost:
+        yield Finding(
+            "suggestions",
+            "warning",
+            f"the codebook does not have {', '.join(f'{name} ({count})' for name, count in lost.items())}",
+            "suggest anew, with a model made for this codebook: framing push seeds/ --suggest MODEL",
+        )
+    backends = {backend.title for backend in backends_of(connection, project.id)}
+    if queue.model_version not in {version for version, _, _ in found} | backends:
+        yield Finding(
+            "suggestions",
+            "warning",
+            f"coders see none: the project shows those of {queue.model_version or 'no model'}",
+            f"choose another version: {where}/settings/annotation; or framing push seeds/ --suggest MODEL",
+        )
 
 
-def _doubles(connection: "Connection", project: "Project") -> Iterator[Finding]:
-    from framing.labelstudio.importing import stored_tasks
+def _backends(connection: "Connection", project: "Project", queue: "Queue") -> Iterator[Finding]:
+    from framing.labelstudio.projects import backends_of
+
+    settings = f"{connection.url}/projects/{project.id}/settings/ml"
+    for backend in backends_of(connection, project.id):
+        if project.kind != "main":
+            told = f"{backend.url} is connected to the {project.kind} project, which shows no suggestions"
+            yield Finding("model", "warning", told, f"disconnect it: {settings}")
+        elif not backend.connected:
+            yield Finding(
+                "model",
+                "warning",
+                f"Label Studio does not reach {backend.url}: {backend.error or 'not connected'}",
+                "start it: framing serve; a Label Studio that framing studio did not start reaches loopback "
+                "and private addresses only with ML_BLOCK_LOCAL_IP=false",
+            )
+        else:
+            version = queue.model_version
+            shown = "this model" if version == backend.title else version or "no model"
+            yield Finding("model", "ok", f"{backend.url} is connected; coders see suggestions of {shown}")
+
+
+def _tasks(connection: "Connection", project: "Project") -> Iterator[Finding]:
+    from framing.labelstudio.importing import state_of, stored_tasks
 
     tasks = stored_tasks(connection, project.id)
     doubles = len(tasks) - len({task.unit for task in tasks})
+    foreign = state_of(connection, project.id).count - len(tasks)
     if doubles:
+        told = f"two tasks each for {counted(doubles, 'unit')}"
+        yield Finding("tasks", "warning", told, "push again: framing push seeds/")
+    if foreign > 0:
         yield Finding(
-            "tasks", "warning", f"{doubles} units have two tasks", "push again: framing push seeds/"
+            "tasks",
+            "warning",
+            f"{foreign} were not made by framing push; their answers are not pulled",
+            f"delete them: {connection.url}/projects/{project.id}/data; and push their texts instead",
         )
-    else:
-        yield Finding("tasks", "ok", f"{len(tasks)} tasks, one a unit")
+    if not doubles and not foreign:
+        yield Finding("tasks", "ok", f"{counted(len(tasks), 'task')}, one a unit")
 
 
 def _screen(study: Study, project: "Project") -> Iterator[Finding]:
@@ -157,15 +250,47 @@ def _screen(study: Study, project: "Project") -> Iterator[Finding]:
         )
 
 
-def _answers(study: Study) -> Iterator[Finding]:
+def _answers(study: Study, projects: "Sequence[Project]") -> Iterator[Finding]:
     pulled = fetch(study, study.settings.round)
-    if not pulled.unusable:
-        yield Finding("answers", "ok", f"{len(pulled.rows)} answers, all in the codebook")
-        return
-    first = "; ".join(str(item) for item in pulled.unusable[:3])
-    yield Finding(
-        "answers",
-        "fault",
-        f"{len(pulled.unusable)} of the answers do not fit the codebook: {first}",
-        "give the codebook the missing values back, or code these units again",
+    if pulled.unusable:
+        first = "; ".join(str(item) for item in pulled.unusable[:3])
+        yield Finding(
+            "answers",
+            "fault",
+            f"{len(pulled.unusable)} of the answers do not fit the codebook: {first}",
+            "give the codebook the missing values back, or code these units again",
+        )
+    else:
+        yield Finding("answers", "ok", f"{counted(len(pulled.rows), 'answer')}, all in the codebook")
+    looked_at = (
+        (
+            _repeated(pulled),
+            "by a coder who had answered the unit already; the latest counts",
+            "ask coders to come in by Label All Tasks, and to change an answer with Update",
+        ),
+        (
+            _not_blind(pulled, projects),
+            "in the blind project were made from a suggestion",
+            "have these units coded blind in a new round: framing push seeds/ --round NAME --overlap 0.2",
+        ),
+        (
+            pulled.ground_truth,
+            "marked as ground truth: Label Studio hands out their tasks again",
+            "take the star off these answers in Label Studio",
+        ),
     )
+    for count, told, remedy in looked_at:
+        if count:
+            yield Finding("answers", "warning", f"{count} {told}", remedy)
+
+
+def _repeated(pulled: "Pulled") -> int:
+    """Answers beyond the first of a coder on a unit."""
+    answers = {(row["project"], row["coder"], row["unit_id"], row["annotation"]) for row in pulled.rows}
+    return len(answers) - len({answer[:3] for answer in answers})
+
+
+def _not_blind(pulled: "Pulled", projects: "Sequence[Project]") -> int:
+    blind = {project.id for project in projects if project.kind == "blind"}
+    rows = [row for row in pulled.rows if row["project"] in blind and row["saw_suggestion"]]
+    return len({row["annotation"] for row in rows})

@@ -1,12 +1,13 @@
 """`framing evaluate`: a model on labels that it has not seen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framing.errors import ModelError, TableError
 from framing.formats import read_frame
+from framing.plural import counted
 from framing.steps.gold import gold_for
 from framing.steps.models import find_model
 from framing.steps.study import Study
@@ -46,6 +47,8 @@ class Evaluated:
         Units left out because the model was trained on them.
     unresolved : int
         Units left out because they have no majority.
+    same_text : int
+        Units evaluated whose text stood in a unit that the model was trained on, on another page.
     evaluation : Evaluation
     against : Against or None
         Another model on the same units, if one was named.
@@ -55,6 +58,7 @@ class Evaluated:
     variable: str
     seen: int
     unresolved: int
+    same_text: int
     evaluation: "Evaluation"
     against: "Against | None" = None
 
@@ -90,18 +94,27 @@ def evaluate(study: Study, model: str, labels: Sequence[Path] = (), *, against: 
     fresh = gold.resolved[~gold.resolved["unit_id"].isin(seen)]
     if fresh.empty:
         raise TableError(
-            f"model {found.id} was trained on all {len(gold.resolved)} labelled units, expected new ones",
+            f"model {found.id} was trained on all {counted(len(gold.resolved), 'labelled unit')}, "
+            "expected new ones",
             hint="its figures on units held out stand in its card: framing model show",
         )
+    _refuse_foreign_values(found, fresh["value"])
     seed = study.settings.seed
     return Evaluated(
         model=found.id,
         variable=found.variable,
         seen=len(gold.resolved) - len(fresh),
         unresolved=gold.unresolved,
+        same_text=_same_text(fresh["unit_id"], seen),
         evaluation=_figures(found, fresh, seed),
         against=_against(found, other, fresh, seed) if other else None,
     )
+
+
+def _same_text(units: Iterable[str], seen: Iterable[str]) -> int:
+    """How many units have a text, which is hashed at the end of their id, in common with others."""
+    learnt = {unit.rpartition("-")[2] for unit in seen}
+    return sum(unit.rpartition("-")[2] in learnt for unit in units)
 
 
 def _figures(model: "Model", fresh: "pd.DataFrame", seed: int) -> "Evaluation":
@@ -128,6 +141,16 @@ def _against(model: "Model", other: "Model", fresh: "pd.DataFrame", seed: int) -
     gold = [str(value) for value in fresh["value"]]
     gain = difference(gold, first, second, values=model.values, articles=_articles(fresh), seed=seed)
     return Against(other.id, _figures(other, fresh, seed), gain)
+
+
+def _refuse_foreign_values(model: "Model", gold: "pd.Series[str]") -> None:
+    values = sorted({name for value in gold for name in value.split("|") if name})
+    if values and not set(values) & set(model.values):
+        raise ModelError(
+            f"{model.id} predicts {' '.join(model.values)}, the labels have {' '.join(values)[:200]}; "
+            "expected a value in common",
+            hint="name labels of the same values, or train on these: framing train",
+        )
 
 
 def _refuse_other_values(model: "Model", other: "Model") -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from framing.errors import InputError, TableError
 from framing.formats import writing
+from framing.plural import counted
 from framing.records import Unusable
 from framing.steps.lock import locked
 from framing.steps.pull import stored
@@ -74,24 +75,26 @@ def import_labels(study: Study, file: Path, wanted: Wanted | None = None) -> Imp
     ------
     InputError
         If the file is missing or no text.
+    WorkspaceError
+        If there is no workspace to put them in.
     TableError
         If no row of it can be used, or it is not said which variable its labels answer.
     """
     from framing.labels.imports import Order, imported
 
-    asked = wanted or Wanted()
+    asked, folder = wanted or Wanted(), study.needed.labels
     round_, settings = asked.round or study.settings.round, study.settings
     order = Order(round_, bool(asked.round), asked.coder, asked.variable, asked.columns, settings.coders)
     found = imported(_text(file), file.name, study.codebook, order)
     if not found.rows:
         raise TableError(
-            f"{file}: none of its {len(found.unusable)} rows can be used",
+            f"{file}: none of its {counted(len(found.unusable), 'row')} can be used",
             hint="name columns with --column, the variable with --variable; docs/codebooks.md has examples",
             faults=[str(item) for item in found.unusable],
         )
     rounds: dict[Path, list[dict[str, Any]]] = {}
     for row in found.rows:
-        rounds.setdefault(study.needed.labels / f"{row['round']}.csv", []).append(row)
+        rounds.setdefault(folder / f"{row['round']}.csv", []).append(row)
     with locked(study.needed, "labels import"):
         new = sum(_join(path, rows) for path, rows in rounds.items())
     return ImportedLabels(

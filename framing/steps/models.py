@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from framing.codebook import Codebook, values_of
 from framing.errors import ModelError
+from framing.files import text_of
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def show(study: Study, given: str = "") -> Shown:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return text_of(file)
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

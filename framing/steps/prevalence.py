@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from framing.codebook import Codebook
 from framing.errors import ModelError, TableError
 from framing.formats import check_suffix, read_frame, write_json, writing
+from framing.plural import counted
 from framing.steps.gold import gold_for
 from framing.steps.models import find_model
 from framing.steps.study import Study
@@ -103,7 +104,7 @@ def prevalence(
     frame = read_frame(scores)
     found = _model_of(study, frame, model, scores)
     table = check_scores(frame, found.values, str(scores))
-    answers = read_labels(study.label_paths(list(labels)))
+    answers = read_labels(study.label_paths(list(labels)), study.codebook)
     gold = gold_for(study, answers, found.variable)
     chances = _chances(answers, found.variable)
     usable = material(table, gold.resolved, chances, _training(found), found.values)
@@ -119,7 +120,7 @@ def prevalence(
         differences=differences,
         counts=usable.counts,
         left_out=usable.left_out,
-        warnings=list(_warnings(usable, shares)),
+        warnings=[*_gates(found), *_warnings(usable, shares)],
     )
     if output:
         _write(done, output)
@@ -135,7 +136,7 @@ def _model_of(study: Study, frame: "pd.DataFrame", given: str, scores: Path) -> 
     ids = list(dict.fromkeys(frame["model"]))
     if len(ids) != 1 or not ids[0]:
         raise TableError(
-            f"{scores}: scores of {len(ids)} models ({' '.join(map(str, ids[:5]))}), expected one",
+            f"{scores}: scores of {counted(len(ids), 'model')} ({' '.join(map(str, ids[:5]))}), expected one",
             hint="score the articles with one model",
         )
     name = str(ids[0]).partition("@")[0]
@@ -236,26 +237,34 @@ def _regions(model: "Model") -> dict[str, tuple[str, ...]]:
     return {value.name: tuple(value.regions) for value in known.values} if known else {}
 
 
+def _gates(model: "Model") -> Iterator[str]:
+    for reason in model.description.get("gates", []):
+        yield f"min_alpha: {reason}"
+
+
 def _warnings(found: "Material", shares: Sequence[dict[str, Any]]) -> Iterator[str]:
     from framing.findings.prevalence import FEW_ARTICLES
 
     counts = found.counts
     if counts["scored_left_out"]:
         yield (
-            f"{counts['scored_left_out']} scored units left out: the model was trained on them and has no "
+            f"{counted(counts['scored_left_out'], 'scored unit')} left out: the model was trained "
+            "on them and has no "
             "held-out prediction of them"
         )
     outside = counts["labelled"] - counts["labelled_in_scores"]
     if outside:
         yield (
-            f"{outside} of {counts['labelled']} labelled units are not in SCORES: the correction holds only "
+            f"{outside} of {counted(counts['labelled'], 'labelled unit')} not in SCORES: the "
+            "correction holds only "
             "if the model errs in the scored articles as in the labelled ones"
         )
     elif counts["labelled"]:
         weight = float((1 / found.labelled["probability"]).sum())
         if not _LIKE[0] <= weight / counts["scored"] <= _LIKE[1]:
             yield (
-                f"the labels stand for {weight:.0f} units, SCORES has {counts['scored']}: the correction "
+                f"the labels stand for {counted(round(weight), 'unit')}, SCORES has "
+                f"{counts['scored']}: the correction "
                 "holds only if they were drawn from articles like the scored ones"
             )
     unread = set(found.scored["region"]) - set(found.labelled["region"])

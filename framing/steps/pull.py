@@ -98,6 +98,7 @@ def fetch(study: Study, round_: str) -> "Pulled":
         )
         pulled.rows.extend(found.rows)
         pulled.unusable.extend(found.unusable)
+        pulled.ground_truth += found.ground_truth
     return pulled
 
 

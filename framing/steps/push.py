@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from framing.errors import ServerError
 from framing.records import Unit, Unusable
-from framing.sampling import Drawn, Sample
+from framing.sampling import Drawn, Sample, rank
+from framing.steps.by_story import LINE, ByStory, Stories
 from framing.steps.lock import locked
 from framing.steps.models import find_model
 from framing.steps.rounds import LeftOut, Wanted, draw_round, pool_of
 from framing.steps.split import Splitting
+from framing.steps.stale import Stale, stale_labels
 from framing.steps.studio import connect
 from framing.steps.study import Study
 
@@ -35,10 +37,20 @@ class Push:
         Which units.
     coders : int
         How many coders answer each unit of the blind project.
+    per_coder : tuple of str
+        Coders who each get a project of their own with an equal share of what is not blind, dealt
+        by chance; empty: one main project for all.
     columns : mapping of str to str
         As for `split`.
+    language : str
+        As for `split`.
+    presplit : bool
+        Each row of the inputs is a unit already.
     answers : mapping of str to tuple of Answer
         Answers by unit id that go in with their tasks.
+    by_story : {"", "together", "apart"}
+        Whether coders get the units of one story one after another, all of a story to one coder
+        where each has a project, or never two in a row; empty: neither.
     dry_run : bool
         Count only; nothing is made or sent.
     """
@@ -46,16 +58,21 @@ class Push:
     round: str = ""
     wanted: Wanted = field(default_factory=Wanted)
     coders: int = 2
+    per_coder: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    presplit: bool = False
     answers: "Mapping[str, tuple[Answer, ...]]" = field(default_factory=dict)
+    by_story: ByStory = ""
     dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PushedTo:
-    """What went to one project: `kind` ``main`` or ``blind``."""
+    """What went to one project: `kind` ``main`` or ``blind``; `owner` the coder whose it is."""
 
     kind: str
+    owner: str
     project: int | None
     url: str
     units: int
@@ -84,6 +101,8 @@ class Pushed:
     suggested_by : str
         ``name@hash`` of the model whose suggestions are shown; empty: none.
     unusable : list of Unusable
+    stale : list of Stale
+        Units of these pages that have labels and are no longer there.
     dry_run : bool
     """
 
@@ -100,6 +119,7 @@ class Pushed:
     left_out: LeftOut
     suggested_by: str
     unusable: list[Unusable]
+    stale: list[Stale]
     dry_run: bool
 
 
@@ -130,12 +150,16 @@ def push(
     asked = order or Push()
     named = replace(asked, round=asked.round or study.settings.round)
     with locked(study.needed, "push"):
-        splitting = Splitting(inputs, named.columns, unit=study.codebook.unit)
+        splitting = Splitting(
+            inputs, named.columns, named.presplit, unit=study.codebook.unit, language=named.language
+        )
         units = list(splitting)
-        sample, left = draw_round(study, units, named.wanted, study.codebook)
+        sample, left = draw_round(
+            study, units, named.wanted, study.codebook, lambda: _there(study, named.round)
+        )
         connection = connect(study)
         sending = _Sending(study, named, connection, units, sample)
-        done = [sending.to(kind, say) for kind in sending.kinds()]
+        done = [sending.to(kind, owner, say) for kind, owner in sending.places()]
     main = done[0]
     return Pushed(
         round=named.round,
@@ -151,8 +175,20 @@ def push(
         left_out=left,
         suggested_by=sending.model,
         unusable=splitting.unusable,
+        stale=stale_labels(study.needed.labels, units),
         dry_run=named.dry_run,
     )
+
+
+def _there(study: Study, round_: str) -> set[str]:
+    """The units that a round's projects for coders have tasks for."""
+    from framing.labelstudio.importing import stored_tasks
+    from framing.labelstudio.projects import find_projects
+
+    connection = connect(study)
+    found = find_projects(connection, study.settings.study, round_)
+    coded = [project for project in found if project.kind != "adjudication"]
+    return {item.unit for project in coded for item in stored_tasks(connection, project.id)}
 
 
 class _Sending:
@@ -163,56 +199,118 @@ class _Sending:
     ) -> None:
         from framing.labelstudio.tasks import Setting, neighbours
 
-        self.study, self.order, self.connection, self.sample = study, order, connection, sample
+        self.study, self.order, self.connection = study, order, connection
+        self.stories = Stories.among(study, units, order.by_story)
+        self.sample = self.stories.order(sample)
+        self.owner_of: dict[str, str] = {}
         self.near = neighbours(units)
         self.pool = pool_of(units, order.wanted)
         self.setting = Setting(study.settings.show_outlet, study.codebook.values_fingerprint, self.pool)
         self.suggestions: dict[str, Suggestion] = {}
         self.model = ""
+        self.found: dict[tuple[Kind, str], Project] = {}
         if order.wanted.suggest:
             self._suggest(units)
 
-    def kinds(self) -> "list[Kind]":
-        return ["main", "blind"] if any(item.blind for item in self.sample.drawn) else ["main"]
+    def places(self) -> "list[tuple[Kind, str]]":
+        """The projects that the units go to, each by its kind and owner.
 
-    def to(self, kind: "Kind", say: Tick) -> PushedTo:
+        Raises
+        ------
+        ServerError
+            If the round's units were dealt to others before: some would get a second task; if it
+        did something else with stories.
+        """
+        from framing.labelstudio.importing import state_of
+        from framing.labelstudio.projects import find_projects
+
+        owners = sorted(set(self.order.per_coder)) or [""]
+        found = find_projects(self.connection, self.study.settings.study, self.order.round)
+        self.found = {(item.kind, item.owner): item for item in found}
+        before = [item.owner for item in found if item.kind == "main"]
+        if before and before != owners:
+            raise ServerError(
+                f"round {self.order.round!r} has {_named(before)}, expected {_named(owners)}",
+                hint="push as before, or start a new round: framing push --round NAME",
+            )
+        for item in found:
+            # One without tasks was made by a push that was stopped.
+            if item.kind != "adjudication" and state_of(self.connection, item.id).count:
+                self.stories.check(self.order.round, item.description)
+        if self.stories.choice == "together" and len(owners) > 1:
+            self._deal(owners, found)
+        blind = any(item.blind for item in self.sample.drawn)
+        return [("main", owner) for owner in owners] + ([("blind", "")] if blind else [])
+
+    def _place_of(self, drawn: Drawn) -> "tuple[Kind, str]":
+        if drawn.blind:
+            return "blind", ""
+        if self.owner_of:
+            return "main", self.owner_of[self.stories.story(drawn.unit)]
+        owners = sorted(set(self.order.per_coder)) or [""]
+        dealt = int(rank(self.order.wanted.plan.seed, drawn.unit.unit_id, "coder"), 16)
+        return "main", owners[dealt % len(owners)]
+
+    def _deal(self, owners: Sequence[str], found: "Sequence[Project]") -> None:
+        """Give each story to one coder: who has units of it already, else by chance."""
+        from framing.labelstudio.importing import stored_tasks
+
+        story = {item.unit.unit_id: self.stories.story(item.unit) for item in self.sample.drawn}
+        for project in found:
+            if project.kind == "main":
+                for task in stored_tasks(self.connection, project.id):
+                    if task.unit in story:
+                        self.owner_of.setdefault(story[task.unit], project.owner)
+        for name in story.values():
+            dealt = int(rank(self.order.wanted.plan.seed, name, "coder"), 16)
+            self.owner_of.setdefault(name, owners[dealt % len(owners)])
+
+    def to(self, kind: "Kind", owner: str, say: Tick) -> PushedTo:
         """Send what belongs to one project."""
+        from framing.labelstudio.complete import holds, note_down
         from framing.labelstudio.importing import push_tasks, stored_tasks
-        from framing.labelstudio.projects import find_project
 
-        tasks = [self._task(item) for item in self.sample.drawn if item.blind == (kind == "blind")]
+        tasks = [self._task(item) for item in self.sample.drawn if self._place_of(item) == (kind, owner)]
         if self.order.dry_run:
-            found = find_project(self.connection, self.study.settings.study, self.order.round, kind)
+            found = self.found.get((kind, owner))
             there = {item.unit for item in stored_tasks(self.connection, found.id)} if found else set()
             new = sum(task["data"]["uid"] not in there for task in tasks)
-            return self._told(kind, found, len(tasks), new)
-        project = self._project(kind)
-        new = push_tasks(self.connection, project.id, tasks, say=say)
+            return self._told((kind, owner), found, len(tasks), new)
+        project = self._project(kind, owner)
+        new = 0
+        if not holds(self.connection, project, tasks):
+            new, state = push_tasks(self.connection, project.id, tasks, say=say, empty=project.fresh)
+            note_down(self.connection, project, tasks, state)
         if kind == "main" and self.model:
-            self._show_model(project)
-        return self._told(kind, project, len(tasks), new)
+            self._show_model(project, begun=new < len(tasks))
+        return self._told((kind, owner), project, len(tasks), new)
 
-    def _told(self, kind: str, project: "Project | None", units: int, new: int) -> PushedTo:
+    def _told(self, place: tuple[str, str], project: "Project | None", units: int, new: int) -> PushedTo:
         url = f"{self.connection.url}/projects/{project.id}" if project else self.connection.url
-        return PushedTo(kind, project.id if project else None, url, units, new, units - new)
+        return PushedTo(*place, project.id if project else None, url, units, new, units - new)
 
-    def _project(self, kind: "Kind") -> "Project":
-        from framing.labelstudio.projects import ensure_project, keep_design
+    def _project(self, kind: "Kind", owner: str) -> "Project":
+        from framing.labelstudio.projects import Role, keep_design, keep_line, make_project
         from framing.labelstudio.upkeep import follow_codebook
 
         study = self.study
-        coders = self.order.coders if kind == "blind" else 1
-        project = ensure_project(
-            self.connection, study.settings.study, self.order.round, study.codebook, kind, coders
+        role = Role(kind, owner, self.order.coders if kind == "blind" else 1)
+        project = self.found.get((kind, owner)) or make_project(
+            self.connection, study.settings.study, self.order.round, study.codebook, role
         )
         follow_codebook(self.connection, project, study.codebook)
         keep_design(self.connection, project, self.pool, self.sample.strata)
+        if self.stories.choice and self.stories.line() not in project.description.splitlines():
+            keep_line(self.connection, project, LINE, self.stories.line())
         return project
 
-    def _show_model(self, project: "Project") -> None:
-        """Label Studio knows a model only once a task has a suggestion by it."""
-        from framing.labelstudio.projects import show_model
+    def _show_model(self, project: "Project", *, begun: bool) -> None:
+        """Show the model's suggestions, also on tasks that were there before it."""
+        from framing.labelstudio.projects import queue_of, show_model
+        from framing.labelstudio.suggesting import renew
 
+        if begun and queue_of(self.connection, project.id).model_version != self.model:
+            renew(self.connection, project.id, self.suggestions)
         shown = show_model(self.connection, project.id, self.model)
         if shown != self.model:
             raise ServerError(
@@ -225,7 +323,9 @@ class _Sending:
 
         uid = drawn.unit.unit_id
         suggestion = None if drawn.blind else self.suggestions.get(uid)
-        return task_of(drawn, self.near[uid], self.setting, self.order.answers.get(uid, ()), suggestion)
+        task = task_of(drawn, self.near[uid], self.setting, self.order.answers.get(uid, ()), suggestion)
+        task["meta"] |= self.stories.noted(drawn.unit)
+        return task
 
     def _suggest(self, units: list[Unit]) -> None:
         """Ask the model about whole pages: a unit's neighbours count."""
@@ -235,3 +335,7 @@ class _Sending:
         self.model = model.id
         told = suggest(model, units)
         self.suggestions = {unit.unit_id: item for unit, item in zip(units, told, strict=True)}
+
+
+def _named(owners: Sequence[str]) -> str:
+    return f"a project each for {', '.join(owners)}" if owners != [""] else "one project for all"

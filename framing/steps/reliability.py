@@ -25,6 +25,7 @@ from framing.reliability import (
     plan,
 )
 from framing.reliability.planning import MORE_UNITS, WIDTHS
+from framing.steps.recal import Recal, write_recal
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ class Reliability:
         Variables whose alpha is below it, or undefined.
     confidence : float
     draws, seed : int
+    recal : Recal or None
+        What the table for ReCal holds, if one was asked for.
     version : str
         Of this package.
     """
@@ -137,6 +140,7 @@ class Reliability:
     confidence: float
     draws: int
     seed: int
+    recal: Recal | None = None
     version: str = __version__
 
 
@@ -147,6 +151,7 @@ def reliability(
     options: Options | None = None,
     output: Path | None = None,
     units: Path | None = None,
+    recal: Path | None = None,
 ) -> Reliability:
     """Compute agreement on each variable and value, with intervals over whole articles.
 
@@ -159,12 +164,15 @@ def reliability(
     output : Path, optional
         Takes the coefficients, one row for each variable, value and condition; ``.json``: everything.
     units : Path, optional
-        Takes the raw answers, one row a unit, one column a coder, for R or ReCal.
+        Takes the raw answers, one row a unit, one column a coder, for R.
+    recal : Path, optional
+        Takes the answers on the one variable as ReCal reads them; see `write_recal`.
 
     Raises
     ------
     TableError
-        If there are no labels, or none on a variable asked for.
+        If there are no labels, or none on a variable asked for; if `recal` is asked for and there are
+        several variables, or no unit that all coders coded.
     """
     from framing.labels import read_labels
 
@@ -179,6 +187,12 @@ def reliability(
         _Part(table, name, study.codebook, draws)
         for name in _chosen(table, study.codebook, options.variables)
     ]
+    if recal and len(parts) > 1:
+        raise TableError(
+            f"{recal}: a table for ReCal holds one variable, found answers on: "
+            + " ".join(part.name for part in parts),
+            hint="name one of these with --variable",
+        )
     found = [part.described(options, thresholds) for part in parts]
     result = Reliability(
         variables=found,
@@ -189,6 +203,7 @@ def reliability(
         confidence=options.confidence,
         draws=options.draws,
         seed=study.settings.seed,
+        recal=write_recal(parts[0].blind.pairable, recal) if recal else None,
     )
     if output:
         _write(result, output)
@@ -215,9 +230,10 @@ class _Part:
     """The answers on one variable, blind and not, as ratings."""
 
     def __init__(self, table: "pd.DataFrame", name: str, codebook: Codebook, draws: Draws) -> None:
+        from framing.labels.known import variable_in
         from framing.labels.usable import LeftOut, usable_answers
 
-        self.name, self.known, self.draws = name, codebook.variable(name), draws
+        self.name, self.known, self.draws = name, variable_in(table, name, codebook), draws
         self.labels = table[table["variable"] == name]
         self.level = level_of(self.known)
         self.several = self.known is not None and self.known.type == "several"
@@ -321,7 +337,9 @@ class _Part:
         if found.alpha_interval is not None:
             if not self.blind.by_article:
                 told.append("no unit has an article: units were drawn one by one, as if independent")
-            few = coverage.warning(found.articles or len(self.blind.pairable.units))
+            few = (
+                coverage.warning(found.articles) if found.articles else coverage.warning(found.units, "unit")
+            )
             told += [few] if few else []
         told += coverage.rare_values(found.values) if self.blind.by_article else []
         if any("uncertain" in kind for kind in found.sampling):

@@ -1,12 +1,15 @@
 """What a round asks for: the units of the inputs that count, drawn by its plan."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from framing.codebook import Codebook
 from framing.errors import FramingError, TableError
 from framing.records import REGIONS, Unit, digest
 from framing.sampling import Plan, Sample, draw
+from framing.steps.copies import Copies
 from framing.steps.models import find_model
 from framing.steps.study import Study
 
@@ -26,11 +29,36 @@ class Wanted:
         Only units of these; empty: all.
     suggest : str
         A model that shows its suggestions; also the one that says which units are uncertain.
+    copies : bool
+        Whether to ask for articles too that copy another one.
     """
 
     plan: Plan = field(default_factory=Plan)
     regions: tuple[str, ...] = ()
     suggest: str = ""
+    copies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """An article that copies another one, as wire copy does, and is not asked for.
+
+    Attributes
+    ----------
+    article_id, source : str
+    copy_of : str
+        The article_id of the one that is asked for.
+    units : int
+        Units of the article that could have been drawn.
+    """
+
+    article_id: str
+    source: str
+    copy_of: str
+    units: int
+
+    def __str__(self) -> str:
+        return f"{self.source} copies article {self.copy_of}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +71,22 @@ class LeftOut:
         Not of the regions asked for.
     ineligible : int
         Of regions where no value can occur by the codebook.
+    copied : int
+        Of articles that copy another one.
     repeated : int
         The same words as an earlier unit of another article.
     not_drawn : int
         Could have been drawn but were not.
+    copies : tuple of Copied
+        The articles that copy another one.
     """
 
     other_regions: int = 0
     ineligible: int = 0
+    copied: int = 0
     repeated: int = 0
     not_drawn: int = 0
+    copies: tuple[Copied, ...] = ()
 
 
 def check_wanted(wanted: Wanted) -> None:
@@ -82,9 +116,18 @@ def check_wanted(wanted: Wanted) -> None:
 
 
 def draw_round(
-    study: Study, units: Sequence[Unit], wanted: Wanted, codebook: Codebook
+    study: Study,
+    units: Sequence[Unit],
+    wanted: Wanted,
+    codebook: Codebook,
+    there: Callable[[], Collection[str]] = tuple,
 ) -> tuple[Sample, LeftOut]:
     """Keep the units that count and draw from them.
+
+    Parameters
+    ----------
+    there : callable
+        Gives the ids of the units that the round has already; asked only where it matters.
 
     Raises
     ------
@@ -96,7 +139,10 @@ def draw_round(
     check_wanted(wanted)
     inside = [unit for unit in units if not wanted.regions or unit.region in wanted.regions]
     eligible = [unit for unit in inside if can_be_coded(unit.region, codebook)]
-    once = without_repeats(eligible)
+    copies = () if wanted.copies else copies_among(units, eligible)
+    copied = {item.article_id for item in copies}
+    single = [unit for unit in eligible if unit.article_id not in copied]
+    once = without_repeats(single)
     if not once:
         raise TableError(
             f"none of the {len(units)} units can be asked for: {len(units) - len(inside)} stand in other "
@@ -104,12 +150,14 @@ def draw_round(
             hint="ask for other regions, or look at regions: in config/codebook.yaml",
         )
     doubts = _uncertainty(study, wanted, units) if wanted.plan.select == "uncertain" else None
-    sample = draw(once, wanted.plan, doubts)
+    sample = draw(once, wanted.plan, doubts, there() if doubts else ())
     left = LeftOut(
         other_regions=len(units) - len(inside),
         ineligible=len(inside) - len(eligible),
-        repeated=len(eligible) - len(once),
+        copied=len(eligible) - len(single),
+        repeated=len(single) - len(once),
         not_drawn=len(once) - len(sample.drawn),
+        copies=copies,
     )
     return sample, left
 
@@ -117,6 +165,19 @@ def draw_round(
 def can_be_coded(region: str, codebook: Codebook) -> bool:
     """Whether some value of some variable can occur in a region."""
     return any(value.can_occur_in(region) for variable in codebook.variables for value in variable.values)
+
+
+def copies_among(pages: Sequence[Unit], eligible: Sequence[Unit]) -> tuple[Copied, ...]:
+    """Find the articles that copy another one; each counts its eligible units."""
+    noted = Copies()
+    sources = {}
+    for article, found in groupby(pages, key=lambda unit: unit.article_id):
+        own = list(found)
+        sources[article] = own[0].source
+        noted.note(own)
+    counts = Counter(unit.article_id for unit in eligible)
+    repeats = noted.repeats().items()
+    return tuple(Copied(name, sources[name], origin, counts[name]) for name, origin in repeats)
 
 
 def without_repeats(units: Sequence[Unit]) -> list[Unit]:

@@ -1,24 +1,31 @@
 """`framing score`: scores for new articles."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from framing.codebook import Codebook, Variable
-from framing.formats import Rows, writing
-from framing.records import UNIT_COLUMNS, Unit, Unusable
+from framing import __version__
+from framing.articles.identity import Fingerprint, Identities
+from framing.articles.inputs import STDIN
+from framing.errors import InputError
+from framing.formats import Rows
+from framing.records import Unusable, digest
+from framing.scoring.feed import Batch, Feed
+from framing.scoring.parts import Parts, Plan, Tally, remove, working
+from framing.scoring.pool import Result, results
+from framing.scoring.table import article_columns, score_columns
+from framing.scoring.target import Target, listing, total_size
+from framing.scoring.work import NONE, PLAIN, Done, Order, Outcome, keep
 from framing.steps.models import find_model
-from framing.steps.split import Splitting
+from framing.steps.split import nothing_usable
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from framing.classifier import Model
-
-_BATCH = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class Scored:
     unusable : list of Unusable
     by_label : dict of str to int
         Units by predicted answer.
+    gates : list of str
+        What the codebook's `min_alpha` kept away, merged or flagged when the model was trained.
     """
 
     model: str
@@ -40,6 +49,24 @@ class Scored:
     units: int
     unusable: list[Unusable]
     by_label: dict[str, int]
+    gates: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scoring is.
+
+    Attributes
+    ----------
+    taken, total : int
+        Bytes of the inputs, as they lie on the disk; a total of 0 is not known.
+    articles, units : int
+    """
+
+    taken: int
+    total: int
+    articles: int
+    units: int
 
 
 def score(
@@ -49,160 +76,213 @@ def score(
     model: str = "",
     columns: Mapping[str, str] | None = None,
     presplit: bool = False,
+    fast: bool = False,
+    language: str = "",
     stdin: BinaryIO | None = None,
     output: Path | None = None,
     articles: Path | None = None,
+    stream: BinaryIO | None = None,
     rows: Rows | None = None,
     explain: bool = False,
+    jobs: int = 1,
+    cluster: str = "",
+    say: Callable[[str], None] = lambda _: None,
+    tick: Callable[[Progress], None] | None = None,
 ) -> Scored:
-    """Score the units of any inputs.
+    """Score the units of any inputs, in memory that does not grow with them.
 
     Parameters
     ----------
     study : Study
-    inputs, columns, presplit, stdin
+    inputs, columns, presplit, fast, language, stdin
         As for `split`.
     model : str
         A folder, a name under `models/`, or empty for the default.
     output, articles : Path, optional
-        Files for SCORES and for the articles' table.
+        Files for SCORES and for the articles' table. While they are made, what is done is kept
+        in a folder beside them (``<output>.parts``): stopped or killed, the same call goes on there.
+    stream : binary stream, optional
+        Takes SCORES as JSONL; only where there is no `output`.
     rows : Rows, optional
-        Takes SCORES rows as they come; see `score_columns`.
+        Takes SCORES rows; only where there is neither `output` nor `stream`. See `score_columns`.
     explain : bool
         Add the column ``explanation``: what moved the score of the predicted value most.
+    jobs : int
+        How many processes may work; little input is scored in this one. The result is the same.
+    cluster : str
+        Address of a Dask scheduler whose workers do the work instead.
+    say, tick : callable, optional
+        Are told what there is to know, and after each batch how far it is.
 
     Raises
     ------
     ModelError
         If there is no model or it is made for other values.
     InputError
-        If nothing in the inputs can be used.
+        If nothing in the inputs can be used, or two texts come under one id.
+    FramingError
+        If `output` or `articles` can't be written; found before anything is scored.
     """
     found = find_model(study, model)
-    splitting = Splitting(inputs, columns or {}, presplit, stdin)
-    counts: dict[str, int] = {}
-    with ExitStack() as files:
-        sinks = [rows] if rows else []
-        if output:
-            sinks.append(files.enter_context(writing(output, score_columns(found, explain=explain))))
-        summary = files.enter_context(writing(articles, article_columns(found))) if articles else None
-        for batch in _batched(splitting):
-            scores = score_units(found, batch)
-            if explain:
-                _explain(found, batch, scores)
-            for row in scores:
-                counts[row["label"]] = counts.get(row["label"], 0) + 1
-            for sink in sinks:
-                sink.write(scores)
-            if summary:
-                summary.write(article_rows(found, scores))
-    return Scored(found.id, splitting.articles, splitting.units, splitting.unusable, counts)
+    keep(found)
+    scores = Target.at(output, score_columns(found, explain=explain)) if output else None
+    summary = Target.at(articles, article_columns(found)) if articles else None
+    order = Order(
+        model=found.folder or Path(),
+        hash=found.hash,
+        scores=scores.form if scores else ".jsonl" if stream else PLAIN if rows else NONE,
+        articles=summary.form if summary else NONE,
+        explain=explain,
+        fast=fast,
+        unit=study.codebook.unit,
+        language=language,
+    )
+    feed = Feed(inputs, columns or {}, presplit, stdin)
+    run = partial(_score_all, order, feed, partial(_results, jobs, cluster), tick)
+    taking = _Taking(Identities(inputs), stream, rows)
+    targets = {name: target for name, target in (("scores", scores), ("articles", summary)) if target}
+    if targets:
+        plan = _plan(found, order, feed, repeatable=stream is None and rows is None)
+        _score_to_files(targets, plan, taking, partial(run, taking), say)
+    else:
+        run(taking)
+    tally = taking.tally
+    gates = [str(reason) for reason in found.description.get("gates", [])]
+    return Scored(found.id, tally.articles, tally.units, tally.unusable, tally.labels, gates)
 
 
-def score_columns(model: "Model", *, explain: bool = False) -> list[str]:
-    """The columns of SCORES for a model; with `explain`, ``explanation`` comes last."""
-    probabilities = [f"p_{value}" for value in model.values]
-    last = ["explanation"] if explain else []
-    return [*UNIT_COLUMNS, "variable", "label", "confidence", *probabilities, "model", *last]
+@dataclass
+class _Taking:
+    """Takes what became of each article, in their order."""
+
+    identities: Identities
+    stream: BinaryIO | None
+    rows: Rows | None
+    parts: Parts | None = None
+    tally: Tally = field(default_factory=Tally)
+
+    def resume(self, parts: Parts) -> None:
+        """Take over what an earlier run has done."""
+        self.parts, self.tally = parts, parts.tally
+        if parts.tally.articles and not parts.tally.complete:
+            for numbers in parts.seen():
+                self.identities.is_new(Fingerprint(*numbers), "")
+
+    def take(self, outcome: Outcome) -> None:
+        """Count an article and hand its rows on, unless it was there before."""
+        if isinstance(outcome, Unusable):
+            self.tally.unusable.append(outcome)
+            return
+        mark = outcome.fingerprint
+        if mark:
+            if not self.identities.is_new(mark, outcome.source):
+                return
+            if self.parts:
+                self.parts.note((mark.source, mark.text, mark.place))
+        self._count(outcome)
+        self._hand_on(outcome)
+
+    def _count(self, done: Done) -> None:
+        tally = self.tally
+        tally.articles += 1
+        tally.units += done.units
+        for label, count in done.labels.items():
+            tally.labels[label] = tally.labels.get(label, 0) + count
+        if done.encoding != "utf-8":
+            tally.encodings[done.encoding] = tally.encodings.get(done.encoding, 0) + 1
+
+    def _hand_on(self, done: Done) -> None:
+        for name, data in (("scores", done.scores), ("articles", done.summary)):
+            if not isinstance(data, bytes):
+                if self.rows:
+                    self.rows.write(data)
+            elif self.stream and name == "scores":
+                self.stream.write(data)
+            elif self.parts and data:
+                self.parts.write(name, data)
 
 
-def article_columns(model: "Model") -> list[str]:
-    """The columns of the articles' table for a model."""
-    shares = [f"{kind}_{value}" for value in model.values for kind in ("eligible", "share", "mean")]
-    return [
-        "article_id",
-        "outlet",
-        "title",
-        "published",
-        "units",
-        "headline_label",
-        *shares,
-        "model",
-    ]
+def _results(
+    jobs: int, cluster: str, order: Order, batches: Iterable[Batch]
+) -> Generator[Result, None, None]:
+    if cluster:
+        from framing.scoring.cluster import cluster_results
+
+        return cluster_results(order, batches, cluster)
+    return results(order, batches, jobs)
 
 
-def _batched(splitting: Splitting) -> Iterator[list[Unit]]:
-    """Join whole articles until there is enough to be worth a round of the model."""
-    held: list[Unit] = []
-    for units in splitting.batches():
-        held += units
-        if len(held) >= _BATCH:
-            yield held
-            held = []
-    if held:
-        yield held
+def _score_all(
+    order: Order,
+    feed: Feed,
+    work: Callable[[Order, Iterable[Batch]], Generator[Result, None, None]],
+    tick: Callable[[Progress], None] | None,
+    taking: _Taking,
+) -> None:
+    """Score what is not scored yet.
+
+    Raises
+    ------
+    InputError
+        If nothing at all could be used, or two texts come under one id.
+    """
+    tally = taking.tally
+    total = total_size(feed.inputs) if tick else 0
+    with closing(work(order, feed.batches(tally.after))) as done:
+        for batch, outcomes in done:
+            for outcome in outcomes:
+                taking.take(outcome)
+            tally.after = batch.after
+            if taking.stream:
+                taking.stream.flush()
+            if taking.parts:
+                taking.parts.mark()
+            if tick:
+                tick(Progress(batch.taken, total, tally.articles, tally.units))
+    if tally.unusable and not tally.articles:
+        raise nothing_usable(tally.unusable)
 
 
-def score_units(model: "Model", units: Sequence[Unit]) -> list[dict[str, Any]]:
-    """SCORES of units; those of one article follow one another in the order of the page."""
-    from framing.classifier.estimator import chosen
-
-    proba = model.predict_proba(units)
-    several = model.estimator.several
-    labels = chosen(proba, model.values, several=several)
-    sure: list[float] = _confidence(proba, several=several).tolist()
-    spread: Any = proba.tolist()
-    names = [f"p_{value}" for value in model.values]
-    return [
-        unit.row()
-        | {"variable": model.variable, "label": label, "confidence": round(trust, 6)}
-        | {name: round(p, 6) for name, p in zip(names, row, strict=True)}
-        | {"model": model.id}
-        for unit, label, trust, row in zip(units, labels.tolist(), sure, spread, strict=True)
-    ]
-
-
-def _explain(model: "Model", units: list[Unit], scores: list[dict[str, Any]]) -> None:
-    """Add to each row what moved the score of its value, or for ``several`` of its likeliest value."""
-    from framing.classifier.explanation import told
-
-    classes = [str(name) for name in model.estimator.classes_]
-    warm = model.estimator.temperature_
-    for row, summands in zip(scores, model.estimator.explain(units), strict=True):
-        value = max(classes, key=lambda name: float(row[f"p_{name}"]))
-        row["explanation"] = told(value, classes.index(value), summands, warm)
+def _score_to_files(
+    targets: Mapping[str, Target],
+    plan: Plan,
+    taking: _Taking,
+    run: Callable[[], None],
+    say: Callable[[str], None],
+) -> None:
+    """Keep what is done in a folder beside the first file, and bring the files to their places at the end."""
+    folder = next(iter(targets.values())).folder
+    for target in targets.values():
+        target.check_place()
+    headers = {name: target.header() for name, target in targets.items()}
+    try:
+        with working(folder, plan, headers, say) as parts:
+            taking.resume(parts)
+            if not parts.tally.complete:
+                run()
+                parts.settle()
+            for name, target in targets.items():
+                target.bring(folder / name)
+    except InputError:
+        remove(folder)  # with the same inputs it would only come to the same end
+        raise
+    remove(folder)
 
 
-def _confidence(proba: "np.ndarray[Any, Any]", *, several: bool) -> "np.ndarray[Any, Any]":
-    """Probability of the answer; for several values, of the value that is least certain."""
-    import numpy as np
-
-    if several:
-        return np.maximum(proba, 1 - proba).min(axis=1)  # type: ignore[no-any-return]
-    return proba.max(axis=1)  # type: ignore[no-any-return]
-
-
-def article_rows(model: "Model", scores: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Sum SCORES up by article; shares are over the units in whose region a value can occur."""
-    articles: dict[str, list[Mapping[str, Any]]] = {}
-    for row in scores:
-        articles.setdefault(row["article_id"], []).append(row)
-    variable = _variable(model)
-    for units in articles.values():
-        first = units[0]
-        headline = next((row["label"] for row in units if row["region"] == "headline"), None)
-        summed: dict[str, Any] = {
-            name: first[name] for name in ("article_id", "outlet", "title", "published")
-        }
-        summed |= {"units": len(units), "headline_label": headline, "model": model.id}
-        for value in model.values:
-            summed |= _share(value, units, variable)
-        yield summed
-
-
-def _variable(model: "Model") -> Variable | None:
-    book = model.description.get("codebook")
-    return Codebook.model_validate(book).variable(model.variable) if book else None
-
-
-def _share(value: str, units: Sequence[Mapping[str, Any]], variable: Variable | None) -> dict[str, Any]:
-    known = next((v for v in variable.values if v.name == value), None) if variable else None
-    eligible = [row for row in units if known is None or known.can_occur_in(row["region"])]
-    said = sum(value in row["label"].split("|") for row in eligible)
-    mean = sum(row[f"p_{value}"] for row in eligible)
-    count = len(eligible)
-    return {
-        f"eligible_{value}": count,
-        f"share_{value}": round(said / count, 6) if count else None,
-        f"mean_{value}": round(mean / count, 6) if count else None,
+def _plan(model: "Model", order: Order, feed: Feed, *, repeatable: bool) -> Plan:
+    """All that the result depends on."""
+    columns = " ".join(f"{name}={column}" for name, column in sorted(feed.columns.items()))
+    options = {
+        "--column": columns,
+        "--presplit": feed.presplit,
+        "--explain": order.explain,
+        "--fast": order.fast,
+        "unit": order.unit,
+        "--language": order.language,
+        "format": f"{order.scores} {order.articles}",
     }
+    facts = {name: str(value) for name, value in options.items()}
+    facts |= {"model": f"{model.name}@{model.hash}", "framing": __version__}
+    facts |= {"model's codebook": digest(json.dumps(model.description.get("codebook")), size=6)}
+    again = repeatable and STDIN not in map(str, feed.inputs)
+    return Plan(facts, (line for line, _ in listing(feed.inputs)), again)

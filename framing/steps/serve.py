@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from framing.errors import FramingError
 from framing.files import write_secret
+from framing.scoring.table import article_rows, score_units
 from framing.steps.models import find_model, model_folder
-from framing.steps.score import article_rows, score_units
 from framing.steps.study import Study
 
 if TYPE_CHECKING:

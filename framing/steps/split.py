@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from framing.articles import read_articles, read_units
+from framing.articles.presplit import pages_of_units
 from framing.errors import InputError
 from framing.files import whole_text
-from framing.formats import Rows, writing
-from framing.pages import UnitSize, split_articles
+from framing.formats import Cells, writing
+from framing.pages import Languages, UnitSize, split_articles
 from framing.pages.view import view
 from framing.records import UNIT_COLUMNS, Article, Unit, Unusable
 from framing.steps.copies import Copies
@@ -33,6 +34,10 @@ class Splitting:
         What gets coded.
     fast : bool
         Whether to find the article within HTML by structure alone.
+    language : str
+        ISO 639-1 code of all articles' language; empty: told for each from its text.
+    languages : Languages
+        Counts what languages were told, and where none could be; of sentences only.
     articles, units : int
         Counted so far.
     encodings : dict of str to int
@@ -47,10 +52,15 @@ class Splitting:
     stdin: BinaryIO | None = None
     unit: UnitSize = "sentence"
     fast: bool = False
+    language: str = ""
+    languages: Languages = field(init=False)
     articles: int = 0
     units: int = 0
     encodings: dict[str, int] = field(default_factory=dict)
     unusable: list[Unusable] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.languages = Languages(self.language)
 
     def __iter__(self) -> Iterator[Unit]:
         for batch in self.batches():
@@ -82,7 +92,7 @@ class Splitting:
         InputError
             At the end, if nothing at all could be used.
         """
-        for article, units in split_articles(self._usable(), unit=self.unit):
+        for article, units in split_articles(self._usable(), language=self.languages, unit=self.unit):
             self.articles += 1
             self.units += len(units)
             yield article, units
@@ -102,17 +112,11 @@ class Splitting:
             raise nothing_usable(self.unusable)
 
     def _presplit(self) -> Iterator[list[Unit]]:
-        held: list[Unit] = []
-        for item in read_units(self.inputs, columns=self.columns, stdin=self.stdin):
-            if isinstance(item, Unusable):
-                self.unusable.append(item)
-                continue
-            if held and held[-1].article_id != item.article_id:
-                yield held
-                held = []
-            held.append(item)
-        if held:
-            yield held
+        for page in pages_of_units(read_units(self.inputs, columns=self.columns, stdin=self.stdin)):
+            if isinstance(page, Unusable):
+                self.unusable.append(page)
+            else:
+                yield page
 
 
 def nothing_usable(unusable: Sequence[Unusable]) -> InputError:
@@ -134,6 +138,7 @@ def split(
     stdin: BinaryIO | None = None,
     unit: UnitSize = "sentence",
     fast: bool = False,
+    language: str = "",
 ) -> Splitting:
     """Split articles into units.
 
@@ -151,6 +156,8 @@ def split(
         What gets coded: a codebook's `unit`.
     fast : bool
         Whether to find the article within HTML by structure alone, without trafilatura.
+    language : str
+        ISO 639-1 code of all articles' language; empty: told for each from its text.
 
     Returns
     -------
@@ -164,7 +171,7 @@ def split(
     >>> units[0].start, len({unit.unit_id for unit in units}) == len(units)
     (0, True)
     """
-    return Splitting(inputs, columns or {}, presplit, stdin, unit, fast)
+    return Splitting(inputs, columns or {}, presplit, stdin, unit, fast, language)
 
 
 def write_units(splitting: Splitting, output: Path, copies: Copies | None = None) -> None:
@@ -187,12 +194,12 @@ def write_units(splitting: Splitting, output: Path, copies: Copies | None = None
         copy_units(splitting, rows, copies)
 
 
-def copy_units(splitting: Splitting, rows: Rows, copies: Copies | None = None) -> None:
+def copy_units(splitting: Splitting, rows: Cells, copies: Copies | None = None) -> None:
     """Hand units on to a writer, an article at a time."""
     for units in splitting.batches():
         if copies:
             copies.note(units)
-        rows.write(unit.row() for unit in units)
+        rows.write_cells(units)
 
 
 def _noted(

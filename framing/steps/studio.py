@@ -1,16 +1,20 @@
 """`framing studio`: the embedded Label Studio and its coders."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from framing.errors import ServerError, StudioError
 from framing.files import write_secret
 from framing.settings import Secrets
+from framing.steps.lock import locked
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
     from framing.labelstudio.accounts import Account
+    from framing.labelstudio.backup import Backup
     from framing.labelstudio.connection import Connection
     from framing.labelstudio.server import EmbeddedServer, ServerStatus
 
@@ -31,16 +35,76 @@ def embedded(study: Study) -> "EmbeddedServer":
 
 
 def start(
-    study: Study, *, host: str = LOOPBACK, port: int = PORT, say: Say = silent, quiet: bool = True
+    study: Study,
+    *,
+    host: str = LOOPBACK,
+    port: int = PORT,
+    database: str = "",
+    say: Say = silent,
+    quiet: bool = True,
 ) -> "ServerStatus":
     """Start the workspace's Label Studio and wait until it answers.
+
+    Parameters
+    ----------
+    database : str
+        Address of a PostgreSQL database, without the password, which ``PGPASSWORD`` or
+        ``POSTGRE_PASSWORD`` holds; empty: the one it was started with before, else SQLite.
 
     Raises
     ------
     StudioError
         If it can't be installed or started, or the port is taken.
     """
-    return embedded(study).start(host=host, port=port, say=say, quiet=quiet)
+    from framing.labelstudio.database import database_of
+
+    server = embedded(study)
+    where = database_of(server.folder, database, database_password())
+    return server.start(host=host, port=port, say=say, quiet=quiet, database=where)
+
+
+def database_password(environment: Mapping[str, str] = os.environ) -> str:
+    """The database's password, under PostgreSQL's or Label Studio's name; empty where unset."""
+    return environment.get("PGPASSWORD") or environment.get("POSTGRE_PASSWORD", "")
+
+
+def backup(study: Study, file: Path) -> "Backup":
+    """Write all that the workspace's Label Studio holds into one file, mode 600.
+
+    Raises
+    ------
+    StudioError
+        If it was never started, or its data can't be read.
+    """
+    from framing.labelstudio.backup import back_up
+    from framing.labelstudio.database import database_of
+
+    server = embedded(study)
+    return back_up(server, database_of(server.folder, "", database_password()), file)
+
+
+def restore(study: Study, file: Path, *, database: str = "", replace: bool = False) -> "Backup":
+    """Put a backup in place of what the workspace's Label Studio holds.
+
+    Parameters
+    ----------
+    database : str
+        As for `start`; for a backup of PostgreSQL in a workspace that has none yet.
+    replace : bool
+        Whether data that are there may go.
+
+    Raises
+    ------
+    StudioError
+        If it runs, holds data already, or the file is no whole backup.
+    """
+    from framing.labelstudio import backup as backups
+    from framing.labelstudio.database import database_of
+
+    server = embedded(study)
+    with locked(study.needed, "studio restore"):
+        where = database_of(server.folder, database, database_password())
+        return backups.restore(server, where, file, replace=replace)
 
 
 def stop(study: Study) -> bool:

@@ -11,18 +11,24 @@ from framing.codebook import values_of
 from framing.errors import TrainingError
 from framing.files import whole_text
 from framing.formats import read_frame, writing
+from framing.plural import counted
 from framing.steps.gold import gold_for
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from framing.classifier import Bench, Evaluation, FramingClassifier, Model, Trial
+    from framing.classifier.features import Floats
     from framing.labels import Gold
 
 _TRAINING = ("unit_id", "article_id", "story", "region", "value")
 _FREQUENT = 5
-WEIGHTING = "Every unit with gold counts the same; values are balanced by how often they occur."
+#: Units for each value, on average, without which nothing can be learnt; few units may be tried out.
+_LEAST, _FEW = 2, 20
+_LEAST_WEIGHT = 0.1
+_BALANCED = "values are balanced by how often they occur."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def train(
     TableError
         If a label is not in the codebook.
     """
-    from framing.classifier import Bench, FramingClassifier, contradictions, trial
+    from framing.classifier import Bench, FramingClassifier, doubts, trial
     from framing.labels import read_labels
 
     table = read_labels(study.label_paths(list(labels)), study.codebook)
@@ -100,7 +106,8 @@ def train(
     counts = _refuse_too_little(gold)
     folder = output or (study.workspace.models if study.workspace else Path("models")) / name
     resolved = gold.resolved.reset_index(drop=True)
-    bench = Bench(FramingClassifier(several=gold.several), resolved, None, study.settings.seed)
+    weight = weights_of(resolved["share"])
+    bench = Bench(FramingClassifier(several=gold.several), resolved, weight, study.settings.seed)
     bench.fit()
     found = trial(bench)
     found.baselines["last_model"] = _last_model(folder, bench, found, gold.values)
@@ -109,7 +116,7 @@ def train(
         bench.model.calibrate(found.scores[tested], [bench.answers[row] for row in tested])
     saved = _saved(study, gold, bench.model, folder, counts, found.held_out)
     further = {k: v for k, v in found.plain().items() if k not in ("held_out", "evaluation")}
-    further |= {"largest_weights": largest_weights(bench), "weighting": WEIGHTING}
+    further |= {"largest_weights": largest_weights(bench), "weighting": _weighting(weight)}
     trained = Trained(
         model=saved.id,
         folder=folder,
@@ -123,9 +130,43 @@ def train(
         evaluation=found.evaluation,
         further=further,
     )
-    doubts = [] if found.proba is None else contradictions(bench, found.proba)
-    _write_beside(trained, saved, bench, found.proba, doubts)
+    _write_beside(trained, saved, bench, found.proba, doubts(bench, found.proba))
     return trained
+
+
+def weights_of(shares: "pd.Series[float]") -> "Floats | None":
+    """How much each unit counts in training: by how far its coders agreed.
+
+    Parameters
+    ----------
+    shares : Series of float, shape (n_units,)
+        Part of the answers that agrees with the unit's value, 0 to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_units,) or None
+        The share of the value minus that of all others, at least 0.1, scaled to a mean of 1; None if
+        all units count the same. A single answer or the adjudicator's agrees with itself.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> weights_of(pd.Series([1.0, 0.6, 0.8])).round(3).tolist()
+    [1.667, 0.333, 1.0]
+    """
+    import numpy as np
+
+    margin = np.maximum(2 * shares.to_numpy(dtype=np.float64) - 1, _LEAST_WEIGHT)
+    return None if (margin == margin[0]).all() else margin / margin.mean()
+
+
+def _weighting(weight: "Floats | None") -> str:
+    if weight is None:
+        return f"Every unit with gold counts the same; {_BALANCED}"
+    return (
+        "A unit counts by the share of answers for its value minus the share of all others (at least "
+        f"{_LEAST_WEIGHT:g}), so those count little that the coders hardly agree on; {_BALANCED}"
+    )
 
 
 def _saved(
@@ -199,13 +240,21 @@ def _refuse_too_little(gold: "Gold") -> dict[str, int]:
     answers = [str(value) for value in gold.resolved["value"]]
     if not answers:
         raise TrainingError(
-            f"no unit has a majority on {gold.variable!r}: {gold.unresolved} units are unresolved",
+            f"no unit has a majority on {gold.variable!r}: unresolved: {counted(gold.unresolved, 'unit')}",
             hint="settle them or have another coder code them",
         )
     counts = {v: sum(v in answer.split("|") for answer in answers) for v in gold.values}
-    if len({*answers}) == 1:
+    different = len({*answers})
+    if not gold.several and _FEW < len(answers) < different * _LEAST:
         raise TrainingError(
-            f"all {len(answers)} units with gold on {gold.variable!r} have the value {answers[0]!r}, "
+            f"the {len(answers)} units with gold on {gold.variable!r} have {different} different values, "
+            f"expected {_LEAST} units or more for each on average",
+            hint="check that the column holds the values and not, say, the units' ids; or code more units",
+        )
+    if different == 1:
+        raise TrainingError(
+            f"{counted(len(answers), 'unit')} with gold on {gold.variable!r}, all with the value "
+            f"{answers[0]!r}, "
             "expected two values or more to tell apart",
             hint="code units of other values, for example with: framing push",
         )
@@ -224,9 +273,10 @@ def _write_beside(
     model: "Model",
     bench: "Bench",
     proba: "np.ndarray[Any, Any] | None",
-    doubts: Sequence[dict[str, Any]],
+    doubtful: Sequence[dict[str, Any]],
 ) -> None:
     """Write card, metrics, training units with held-out predictions, and doubtful labels."""
+    from framing.classifier import DOUBTS
     from framing.classifier.card import card
 
     folder = trained.folder
@@ -239,9 +289,8 @@ def _write_beside(
     held = ["label", *names] if names else []
     with writing(folder / "training.csv", [*_TRAINING, *held]) as table:
         table.write(_training_rows(model, bench, proba, names))
-    columns = ["unit_id", "article_id", "region", "value", "suggested", "p_value", "p_suggested", "text"]
-    with writing(folder / "doubts.csv", columns) as table:
-        table.write(doubts)
+    with writing(folder / "doubts.csv", DOUBTS) as table:
+        table.write(doubtful)
 
 
 def _training_rows(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from framing.articles import read_articles, read_units
@@ -99,6 +99,7 @@ def test_any_bytes_give_articles_or_reasons(tmp_path_factory, data, beginning, e
 
 @fuzz
 @given(st.binary(min_size=1, max_size=400))
+@example(b"\xfe\xff")
 def test_decoding_ends_in_text_that_a_file_can_hold_or_a_reason(data):
     for text in outcome(lambda: list(decode(data))):
         assert str(text)

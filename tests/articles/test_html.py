@@ -183,6 +183,13 @@ def test_a_page_without_text_is_no_article():
         read_page("<html><head><title>T</title></head><body><img src=x></body></html>")
 
 
+def test_a_tag_with_more_attributes_than_a_parser_should_be_given_is_refused():
+    tag = "<p " + " ".join(f"a{n}=1" for n in range(5001))
+    with pytest.raises(UnreadableError, match=r"an HTML tag with more than 5,000 attributes"):
+        read_page(f"<body>{tag}>Rain fell.</p>")
+    assert read_page(f'<body><p title="{"x" * 50_000}">Rain fell.</p>').text == "Rain fell."
+
+
 @pytest.mark.parametrize(
     ("text", "iso"),
     [

@@ -106,10 +106,13 @@ def test_a_decompression_bomb_is_not_unpacked(tmp_path):
     ("data", "reason"),
     [
         (b"", "the file is empty"),
-        (gzip.compress(b""), "the file is empty"),
+        (gzip.compress(b"", mtime=0), "the file is empty"),
         (b"  \n ", "only white space, expected text"),
         (b"%PDF-1.7 ...", "a PDF, expected text"),
-        (gzip.compress(gzip.compress(b"x")), "gzip data inside compressed data, expected text"),
+        (
+            gzip.compress(gzip.compress(b"x", mtime=0), mtime=0),
+            "gzip data inside compressed data, expected text",
+        ),
         (bytes(range(256)) * 9, "binary data, expected text"),
         (
             b'[{"text": "x"}]',
@@ -151,6 +154,19 @@ def test_rows_that_cannot_be_used_are_named(tmp_path, name, data, reason):
     if b"PAR1" in data and b"text" not in data:
         reason = "no column 'text', found ; name it with --column text=<column>"
     assert reasons(read(tmp_path / name, data)) == [reason]
+
+
+def test_a_parquet_file_of_one_text_over_and_over_is_refused(tmp_path):
+    bomb = io.BytesIO()
+    pq.write_table(pa.table({"text": pa.array(["rain " * 200_000] * 300).dictionary_encode()}), bomb)
+    (reason,) = reasons(read(tmp_path / "a.parquet", bomb.getvalue()))
+    assert reason == "holds texts of over 500 times its size, expected articles (Parquet)"
+
+
+def test_a_parquet_file_with_a_date_that_no_calendar_has_is_named(tmp_path):
+    data = parquet(text=["Rain."], published=pa.array([2**50], pa.timestamp("ms")))
+    (reason,) = reasons(read(tmp_path / "a.parquet", data))
+    assert reason.startswith("not readable as Parquet: ")
 
 
 def test_a_truncated_parquet_file_is_named(tmp_path):

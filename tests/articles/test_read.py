@@ -51,6 +51,25 @@ def test_an_undeclared_encoding_is_detected(tmp_path: Path) -> None:
     assert article.encoding != "utf-8"
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.txt"])
+def test_a_table_reads_whatever_its_spreadsheet_puts_between_cells(
+    name: str, mark: str, tmp_path: Path
+) -> None:
+    lines = [f"id{mark}text{mark}outlet", f'7{mark}"Rain; snow, ""hail""\tfell."{mark}Gannet']
+    (tmp_path / name).write_text("\r\n".join(lines), encoding="utf-8-sig", newline="")
+    (article,), unusable = read(tmp_path)
+    assert (article.source, article.text, article.outlet) == ("7", 'Rain; snow, "hail"\tfell.', "Gannet")
+    assert unusable == []
+
+
+def test_a_side_file_may_have_semicolons(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain fell.")
+    (tmp_path / "metadata.csv").write_text("file;outlet;title\na.txt;Gannet;Rain, again\n")
+    (article,), unusable = read(tmp_path)
+    assert (article.outlet, article.title, unusable) == ("Gannet", "Rain, again", [])
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -134,6 +153,19 @@ def test_metadata_tells_what_a_text_file_can_not(tmp_path: Path) -> None:
     assert unusable == [f"{tmp_path / 'metadata.csv'}:3: names 'b.txt', which is not there"]
     (alone,), _ = read(tmp_path / "a.txt")
     assert alone.outlet == "Gannet"
+
+
+def test_metadata_speak_of_files_below_their_folder_only(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain fell.", encoding="utf-8")
+    outside = tmp_path.parent / "secret.txt"
+    outside.write_text("Not given.", encoding="utf-8")
+    rows = [str(outside), "../secret.txt"]
+    (tmp_path / "metadata.csv").write_text("file,outlet\n" + "".join(f"{row},X\n" for row in rows))
+    unusable = [str(item) for item in read_articles([tmp_path]) if isinstance(item, Unusable)]
+    assert unusable == [
+        f"{tmp_path / 'metadata.csv'}:{line}: names {row!r}, expected a file below this folder"
+        for line, row in enumerate(rows, 2)
+    ]
 
 
 def test_standard_input_is_read_by_content() -> None:

@@ -104,10 +104,29 @@ def test_unusable_pages_end_with_code_4_and_the_others_are_there(tmp_path, fast)
     done = framing(".", "-o", "units.csv", *fast, cwd=tmp_path)
     assert done.returncode == 4
     assert done.stderr.splitlines() == [
-        "1 articles, 1 units",
+        "1 article, 1 unit",
         "not used: b.html: an HTML page without visible text",
         "not used: c.gz: truncated: the gzip data end before their end mark",
         "2 inputs could not be used",
     ]
     with (tmp_path / "units.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["text"] for row in csv.DictReader(stream)] == ["It will rain."]
+
+
+@pytest.mark.parametrize(("unit", "texts"), [("paragraph", ["One. Two.", "Three."]), ("article", None)])
+def test_a_unit_is_what_the_codebook_of_the_workspace_says(tmp_path, unit, texts):
+    page = "One. Two.\n\nThree."
+    framing_init = [sys.executable, "-m", "framing", "init", "study"]
+    subprocess.run(framing_init, cwd=tmp_path, check=True, capture_output=True)
+    study = tmp_path / "study"
+    codebook = study / "config" / "codebook.yaml"
+    told = codebook.read_text(encoding="utf-8")
+    codebook.write_text(told.replace("unit: sentence\n", "").rstrip() + f"\nunit: {unit}\n", encoding="utf-8")
+    (study / "a.txt").write_text(page, encoding="utf-8")
+    inside = [json.loads(line) for line in framing("a.txt", cwd=study).stdout.splitlines()]
+    assert [row["text"] for row in inside] == (texts or [page])
+    (tmp_path / "a.txt").write_text(page, encoding="utf-8")
+    outside = [json.loads(line) for line in framing("a.txt", cwd=tmp_path).stdout.splitlines()]
+    assert [row["text"] for row in outside] == ["One.", "Two.", "Three."]
+    named = framing("a.txt", "--workspace", "study", cwd=tmp_path).stdout.splitlines()
+    assert [json.loads(row)["text"] for row in named] == (texts or [page])

@@ -22,6 +22,7 @@ from framing.classifier.estimator import probabilities, temperature
 from framing.classifier.explanation import summed, told
 from framing.classifier.features import columns_of, encode
 from framing.records import REGIONS, Unit
+from tests.classifier.conftest import corpus
 
 BLOCKS = ("words", "letters", "meaning", "shape", "place")
 TEXTS = st.lists(st.text(max_size=60), min_size=1, max_size=8)
@@ -169,6 +170,13 @@ def test_without_places_the_text_decides(table: pd.DataFrame) -> None:
     assert (soft.predict(texts) == table["value"]).mean() > 0.95
 
 
+def test_the_order_of_the_units_decides_nothing(table: pd.DataFrame) -> None:
+    other = table.sample(frac=1.0, random_state=1)
+    first, second = (FramingClassifier().fit(part, part["value"]) for part in (table, other))
+    texts = table["text"].tolist()
+    assert np.abs(first.predict_proba(texts) - second.predict_proba(texts)).max() < 0.01
+
+
 def test_units_count_by_their_weight() -> None:
     texts, answers = ["rain", "snow", "rain", "snow"], ["a", "a", "b", "b"]
     for weight, expected in (([9.0, 1.0, 1.0, 9.0], "a"), ([1.0, 9.0, 9.0, 1.0], "b")):
@@ -284,3 +292,25 @@ def test_numbers_are_the_same_whatever_the_hash_seed() -> None:
         for seed in ("1", "2")
     }
     assert len(seen) == 1
+
+
+def test_fewer_units_are_learnt_from_with_a_stronger_penalty() -> None:
+    table = corpus(120)
+    spread = {}
+    for strength in (None, 3.0, 3.0 * 0.12**0.5):
+        model = FramingClassifier(C=strength).fit(table, table["value"])
+        spread[strength] = model.decision_function(table)
+    assert spread[None] == pytest.approx(spread[3.0 * 0.12**0.5])
+    assert abs(spread[None]).sum() < abs(spread[3.0]).sum()
+
+
+@pytest.mark.parametrize(("stories", "learnt"), [(20, False), (9, True)])
+def test_a_story_s_own_words_are_not_learnt_from_ten_stories_on(stories: int, learnt: bool) -> None:
+    texts = [f"give sheep {n % stories}" if n % stories == 0 else f"rain {n % stories}" for n in range(60)]
+    values = ["appeal" if "sheep" in text else "report" for text in texts]
+    groups = [f"s{n % stories}" for n in range(60)]
+    model = FramingClassifier(meaning=False, shape=False).fit(texts, values, groups=groups)
+    known = model.weights_.vocabularies["words"].keys
+    sheep = encode(columns_of(["sheep"]), None).words.keys
+    assert np.isin(sheep, known).all() == learnt
+    assert np.isin(encode(columns_of(["rain"]), None).words.keys, known).all()

@@ -39,7 +39,7 @@ def test_inputs_that_can_not_be_used(name: str, data: bytes, reason: str, run: R
     good.write_text(PAGE)
     mixed = run("split", bad, good)
     assert mixed.code == 4
-    assert mixed.err == (f"1 articles, 7 units\nnot used: {bad}: {reason}\n1 input could not be used\n")
+    assert mixed.err == (f"1 article, 7 units\nnot used: {bad}: {reason}\n1 input could not be used\n")
     assert mixed.out.count("\n") == 7
 
 
@@ -60,7 +60,7 @@ def test_a_broken_codebook(run: Run, workspace: Workspace) -> None:
         f"{workspace.codebook}:3: variables.0.values: found [], expected a list of values, each with name and definition\n"
         f"{workspace.codebook}:4: variables.0.colour: unknown key\n"
         f"error: {workspace.codebook}: 2 faults in the codebook\n"
-        "hint: mend the lines named above; then: framing codebook check\n"
+        f"hint: mend the lines named above; then: framing codebook check {workspace.codebook}\n"
     )
 
 
@@ -110,7 +110,7 @@ def test_one_class_only(run: Run, tmp_path: Path) -> None:
     told = run("train", file, "-o", tmp_path / "model")
     assert told.code == 1
     assert told.err == (
-        "error: all 2 units with gold on 'label' have the value 'x', expected two values or more to tell apart\n"
+        "error: 2 units with gold on 'label', all with the value 'x', expected two values or more to tell apart\n"
         "hint: code units of other values, for example with: framing push\n"
     )
     assert not (tmp_path / "model").exists()

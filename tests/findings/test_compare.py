@@ -111,6 +111,13 @@ def test_an_input_that_cannot_be_used_is_named_and_the_others_go_on(inputs: Path
     assert len(table(tmp_path / "out", "articles.csv")) == 4
 
 
+def test_inputs_of_which_none_can_be_used_leave_no_folder(tmp_path: Path):
+    out = tmp_path / "out"
+    done = CliRunner().invoke(app, ["compare", str(tmp_path / "nowhere.txt"), "-o", str(out)])
+    assert done.exit_code != 0
+    assert not out.exists()
+
+
 def test_a_model_that_is_asked_for_must_be_there(inputs: Path, tmp_path: Path):
     from framing.errors import ModelError
 
@@ -128,3 +135,76 @@ def test_units_that_do_not_stand_together_are_refused(tmp_path: Path):
     with pytest.raises(InputError, match="the units of '1' do not stand together") as caught:
         compare(Study(None), [file], tmp_path / "out", presplit=True)
     assert caught.value.hint == "sort the table by article_id, the units in their order"
+
+
+def test_a_model_adds_frames_and_the_differences_of_outlets(tmp_path: Path):
+    from framing.steps.models import find_model
+    from framing.steps.score import score
+
+    file = tmp_path / "pages.jsonl"
+    rows = [
+        {"id": f"{outlet}{n}", "text": text, "outlet": outlet, "published": f"2024-05-0{n}", "story": f"s{n}"}
+        for n in range(1, 7)
+        for outlet, text in (("Alpha", DAM), ("Beta", BREAD))
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    study = Study(None)
+    model = find_model(study)
+    out = tmp_path / "out"
+    done = compare(study, [file], out)
+    assert (done.model, done.reason) == (model.id, "")
+    found = table(out, "outlets.csv")
+    assert [row["value"] for row in found] == list(model.values)
+    assert {row["variable"] for row in found} == {model.variable}
+    assert {(row["outlet_a"], row["outlet_b"], row["stories"]) for row in found if row["difference"]} == {
+        ("Alpha", "Beta", "6")
+    }
+    row = next(row for row in table(out, "stories.csv") if row["story"] == "s1")
+    page = (out / row["page"]).read_text("utf-8")
+    assert model.id in page
+    scored = tmp_path / "scores.csv"
+    score(study, [file], output=scored)
+    with scored.open(encoding="utf-8", newline="") as stream:
+        heads = {row["text"]: row["label"] for row in csv.DictReader(stream) if row["region"] == "headline"}
+    assert DAM.partition("\n")[0] in heads
+    assert all(label.replace("_", " ") in page for label in heads.values())
+
+
+def test_numbers_are_told_in_words_and_pages_without_outlet_by_a_short_name(tmp_path: Path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for number, text in enumerate((DAM, DAM_2)):
+        (pages / f"00{number}_43f5bdb1ed3ce12c.txt").write_text(text, encoding="utf-8")
+    alone = CliRunner().invoke(
+        app, ["compare", str(pages / "000_43f5bdb1ed3ce12c.txt"), "-o", str(tmp_path / "one")]
+    )
+    assert "1 article, 0 copies among them; 1 story, 0 of several articles; 1 topic" in alone.stdout
+    assert "1 article without a date" in alone.stderr
+    out = tmp_path / "two"
+    assert compare(Study(None), [pages], out).stories == 1
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert "000_43f5…e12c" in index
+    assert re.findall(r"<h2><a [^>]*>(.*?)</a>", index) == [DAM_2.partition("\n")[0]]
+    assert re.search(r"<span>1 in the headline</span> <span>1 quoted</span>", index)
+
+
+def test_copies_are_counted_once_where_asked(tmp_path: Path):
+    file = tmp_path / "pages.jsonl"
+    rows = [
+        {
+            "id": f"{outlet}{n}",
+            "text": f"{DAM}\n\nNumber {n}.",
+            "outlet": outlet,
+            "published": f"2024-0{n}-01",
+        }
+        for n in range(1, 7)
+        for outlet in ("Alpha", "Beta")
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = compare(Study(None), [file], tmp_path / "all")
+    compare(Study(None), [file], tmp_path / "once", copies_once=True)
+    assert found.copies == 11
+    assert {row["articles_a"] for row in table(tmp_path / "all", "outlets.csv")} == {"6"}
+    assert table(tmp_path / "once", "outlets.csv") == []
+    copies = [row["copy_of"] for row in table(tmp_path / "once", "articles.csv")]
+    assert sum(map(bool, copies)) == 11

@@ -29,6 +29,24 @@ def test_too_few_stories_are_refused_with_the_number_that_is_needed():
     assert row["reason"] == "2 common stories with units where it can occur, at least 5 are needed"
 
 
+def test_one_story_in_common_is_told_in_the_singular():
+    assert next(outlet_differences(told([4], [0]), ["loud"]))["reason"].startswith("1 common story with")
+
+
+def test_two_articles_of_an_outlet_on_one_event_are_one_part_of_it():
+    once = told([4, 3, 2, 4, 3], [0, 1, 2, 1, 0])
+    more = [*once, Told("0", "A", {"loud": Share(4, 0)})]
+    before, after = (next(outlet_differences(some, ["loud"])) for some in (once, more))
+    assert (before["stories"], after["stories"]) == (5, 5)
+    assert (before["articles_a"], after["articles_a"]) == (5, 6)
+    assert after["share_a"] == pytest.approx(before["share_a"] - (1.0 - 0.5) / 5, abs=1e-6)
+
+
+def test_the_order_of_articles_changes_no_row():
+    some = told([4, 3, 2, 4, 3, 2], [0, 1, 2, 1, 0, 1])
+    assert list(outlet_differences(some[::-1], ["loud"])) == list(outlet_differences(some, ["loud"]))
+
+
 def test_no_interval_where_all_stories_say_the_same():
     row = next(outlet_differences(told([2] * 6, [1] * 6), ["loud"]))
     assert (row["difference"], row["low"]) == (0.25, None)

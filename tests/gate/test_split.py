@@ -113,17 +113,19 @@ def test_starter_corpus() -> None:
     assert sha256([ROOT / "labels/starter.csv"]) == STARTER_SHA256
     assert sha256([ROOT / "tests/gate/starter_comments.csv"]) == COMMENTS_SHA256
     score = scored(starter_pages(held_back=False))
-    assert score.f1 >= 0.975
-    assert score.accuracy >= 0.97
-    for name, floor in (("author", 0.97), ("time", 0.98), ("depth", 0.98)):
+    assert score.f1 >= 0.98
+    assert score.accuracy >= 0.985
+    for name, floor in (("author", 0.99), ("time", 0.99), ("depth", 0.99)):
         assert score.fields[name] / score.comments >= floor
 
 
 def test_starter_corpus_held_back() -> None:
     """Pages that nothing was chosen on."""
     score = scored(starter_pages(held_back=True))
-    assert score.f1 >= 0.99
-    assert score.accuracy >= 0.93
+    assert score.f1 >= 0.995
+    assert score.accuracy >= 0.941
+    for name, floor in (("author", 0.837), ("time", 0.894), ("depth", 0.91)):
+        assert score.fields[name] / score.comments >= floor
 
 
 def test_real_pages(outside: Path) -> None:
@@ -138,7 +140,7 @@ def test_real_pages(outside: Path) -> None:
 
     score = scored(pages())
     assert score.f1 >= 0.99
-    assert score.accuracy >= 0.92
+    assert score.accuracy >= 0.984
     assert all(score.fields[name] == score.comments for name in ("author", "time", "depth"))
 
 

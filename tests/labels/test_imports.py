@@ -284,7 +284,7 @@ def test_nothing_usable_is_one_error(small: Workspace, run: Run) -> None:
     assert done.code == 1
     assert done.err == (
         "made.csv:2: tone: found 'wet', expected calm loud\n"
-        f"error: {file}: none of its 1 rows can be used\n"
+        f"error: {file}: none of its 1 row can be used\n"
         "hint: name columns with --column, the variable with --variable; docs/codebooks.md has examples\n"
     )
     assert not (small.labels / "main.csv").exists()

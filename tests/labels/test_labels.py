@@ -187,3 +187,30 @@ def test_merging_keeps_every_answer_and_marks_the_latest() -> None:
     assert [(row["value"], row["current"]) for row in changed] == [("a", "false"), ("b", "true")]
     assert merge(_typed(changed), []) == changed
     assert merge(_typed(changed), [_row("b", "2024-01-02", 5)]) == changed
+
+
+def plain_table(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join(["text,label", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_text_without_a_label_is_no_value(tmp_path: Path) -> None:
+    found = gold_of(read_labels([plain_table(tmp_path / "l.csv", "A.,x", "B.,y", "C.,")]), "label", None)
+    assert found.values == ("x", "y")
+    assert len(found.table) == 2
+
+
+def test_values_joined_by_a_bar_are_several(tmp_path: Path) -> None:
+    found = gold_of(read_labels([plain_table(tmp_path / "l.csv", "A.,y|x", "B.,y", "C.,")]), "label", None)
+    assert (found.several, found.values) == (True, ("x", "y"))
+    assert found.table["value"].tolist() == ["x|y", "y", ""]
+    assert found.unresolved == 0
+
+
+def test_gold_of_none_of_several_values_is_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text(
+        "unit_id,variable,value,method\nu1,topics,,majority\nu2,topics,,unresolved\nu3,topics,war,single\n",
+        encoding="utf-8",
+    )
+    assert read_labels([path])["unit_id"].tolist() == ["u1", "u3"]

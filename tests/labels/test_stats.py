@@ -120,3 +120,17 @@ def test_a_picture_in_another_format_is_refused(coded: Workspace, run: Run, tmp_
         f"error: {tmp_path / 'stats.gif'}: no format for '.gif', expected .png .svg\n"
         "hint: give -o a name with one of these endings\n"
     )
+
+
+def test_the_adjudicator_is_no_coder() -> None:
+    found = stats(*ROWS, "u1 other adjudicator headline 20240503 -", "u1 other ada headline 20240503 5")
+    assert (found.coders, found.answers, found.adjudicated, found.earlier) == (2, 5, 1, 1)
+    shares = {row["value"]: row["count"] for row in found.table if row["by"] == "all"}
+    assert shares == {"alarm": 1, "other": 3}
+
+
+def test_what_is_not_known_is_not_counted_and_days_are_utc() -> None:
+    frame = table(*ROWS)
+    assert label_stats(frame, BOOK).articles == 0
+    frame["made_at"] = "2024-05-01T23:30:00-05:00"
+    assert [row["day"] for row in label_stats(frame, BOOK).by_day] == ["2024-05-02"]

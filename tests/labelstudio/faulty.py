@@ -1,6 +1,8 @@
 """A proxy between the tool and a real server that misbehaves once, at a chosen request."""
 
+import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,6 +78,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
 
+class _Told(_Handler):
+    """Passes everything on, but tells another time and version than the server."""
+
+    ahead: ClassVar[int]
+    version: ClassVar[str]
+
+    def _fault(self) -> None:
+        return None
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(time.time() + self.ahead)
+
+    def _reply(self, code: int, body: bytes, kind: str = "application/json") -> None:
+        if self.path.startswith("/api/version"):
+            body = json.dumps(json.loads(body) | {"release": self.version}).encode()
+        super()._reply(code, body, kind)
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -96,13 +116,26 @@ def misbehaving(
         `done` says whether the fault happened.
     """
     plan: dict[str, Any] = {"fault": fault, "at": at, "seen": 0, "done": False, "writes only": writes_only}
+    with _between(url, _Handler, {"plan": plan, "lock": threading.Lock()}) as address:
+        yield address, plan
+
+
+@contextmanager
+def telling(url: str, *, ahead: int, version: str) -> Iterator[str]:
+    """Serve `url` at another address, with a clock that is `ahead` and another version; gives it."""
+    with _between(url, _Told, {"ahead": ahead, "version": version}) as address:
+        yield address
+
+
+@contextmanager
+def _between(url: str, kind: type[_Handler], fields: dict[str, Any]) -> Iterator[str]:
     upstream = httpx.Client(base_url=url, timeout=60, trust_env=False)
-    handler = type("Handler", (_Handler,), {"upstream": upstream, "plan": plan, "lock": threading.Lock()})
+    handler = type("Handler", (kind,), {"upstream": upstream, **fields})
     server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", plan
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

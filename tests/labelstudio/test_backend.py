@@ -1,6 +1,8 @@
 """`framing serve` as the machine-learning backend of a real Label Studio."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,15 @@ import pytest
 
 from framing.errors import ServerError
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
+from framing.labelstudio.server import EmbeddedServer
 from framing.sampling import Plan
 from framing.settings import Workspace
+from framing.steps.doctor import doctor
 from framing.steps.push import Push, push
 from framing.steps.rounds import Wanted
 from framing.steps.study import Study
 from tests.conftest import Studio
-from tests.serving.conftest import Serve, Served, make_model, serving
+from tests.serving.conftest import Serve, Served, make_model, running, serving
 
 __all__ = ["serving"]
 
@@ -132,3 +136,84 @@ def test_a_coder_who_opens_a_fresh_task_gets_the_suggestion(
             )
         shown.append([item["model_version"] for item in answer.json()["predictions"]])
     assert shown == [[served.model], []]
+
+
+def test_doctor_looks_at_connected_models(
+    connected: Workspace, connection: Connection, served: Served
+) -> None:
+    done = push(Study(connected), ["seeds"], Push(wanted=Wanted(Plan("random", 7, overlap=0.4))))
+    main, blind = (part.project or 0 for part in done.projects)
+    for project in (main, blind):
+        connect(connection, project, served, password(served))
+    told = [(item.state, item.found) for item in doctor(Study(connected)) if item.check == "model"]
+    assert told == [
+        ("ok", f"{served.url} is connected; coders see suggestions of this model"),
+        ("warning", f"{served.url} is connected to the blind project, which shows no suggestions"),
+    ]
+    ask(connection, main)
+    with connection.speaking() as client:
+        client.projects.update(id=main, model_version=served.model, request_options=AGAIN)
+    first = next(item for item in doctor(Study(connected)) if item.check == "model")
+    assert first.found == f"{served.url} is connected; coders see suggestions of {served.model}"
+
+
+_REMEDY = (
+    "start it: framing serve; a Label Studio that framing studio did not start reaches loopback "
+    "and private addresses only with ML_BLOCK_LOCAL_IP=false"
+)
+
+
+def test_doctor_names_a_model_that_is_not_reached(connected: Workspace, connection: Connection) -> None:
+    make_model(connected.models / "frame")
+    done = push(Study(connected), ["seeds"])
+    with running(connected, {"require_token": True}) as served:
+        connect(connection, done.project or 0, served, password(served))
+    (told,) = [item for item in doctor(Study(connected)) if item.check == "model"]
+    assert told.state == "warning"
+    assert told.found == f"Label Studio does not reach {served.url}: not connected"
+    assert told.remedy == _REMEDY
+
+
+class _Guarded(EmbeddedServer):
+    """As a server of one's own is, unless it is told otherwise."""
+
+    def _environment(self, url: str) -> dict[str, str]:
+        opened = {"LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "false"}
+        return super()._environment(url) | opened | {"ML_BLOCK_LOCAL_IP": "true"}
+
+
+@contextmanager
+def own_server(kind: type[EmbeddedServer], folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    server = kind(folder)
+    status = server.start(host="127.0.0.1", port=0, say=lambda message: None)
+    try:
+        patch.setenv("LABEL_STUDIO_URL", status.url)
+        patch.setenv("LABEL_STUDIO_API_KEY", server.token())
+        yield Connection(status.url, server.token())
+    finally:
+        server.stop()
+
+
+@pytest.mark.prove
+def test_a_server_that_refuses_private_addresses_says_so(
+    workspace: Workspace, serving: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = serving(require_token=True)
+    with own_server(EmbeddedServer, workspace.studio, monkeypatch) as open_:
+        project = push(Study(workspace), ["seeds"]).project or 0
+        connect(open_, project, served, password(served))
+        (told,) = [item for item in doctor(Study(workspace)) if item.check == "model"]
+        assert told.state == "ok"
+    with own_server(_Guarded, workspace.studio, monkeypatch) as closed:
+        with pytest.raises(ServerError) as refused:
+            connect(closed, project, served, password(served))
+        assert refused.value.message == (
+            f"{closed.url} answered HTTP 403: URL resolves to a reserved network address (block: 127.0.0.0/8)"
+        )
+        (told,) = [item for item in doctor(Study(workspace)) if item.check == "model"]
+        assert told.state == "warning"
+        assert told.found.startswith(f"Label Studio does not reach {served.url}: ")
+        assert told.remedy == _REMEDY
+        (told,) = [item for item in doctor(Study(workspace)) if item.check == "sign-up"]
+        assert told.state == "warning"
+        assert "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK=true" in told.remedy

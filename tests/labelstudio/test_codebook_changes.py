@@ -130,7 +130,7 @@ def test_a_renamed_value_is_taken_over_by_the_screen_and_by_pull(
     ("change", "message"),
     [
         (("{name: tax,", "{name: toll,"), "found answers that config/codebook.yaml no longer has: topics=tax (2 answers)"),
-        (("name: tone", "name: voice"), "found answers that config/codebook.yaml no longer has: tone=calm (2 answers), tone=loud (1 answers)"),
+        (("name: tone", "name: voice"), "found answers that config/codebook.yaml no longer has: tone=calm (2 answers), tone=loud (1 answer)"),
         (("name: tone", "formerly: [tone]\n    name: voice"), "Label Studio can't rename a variable that has answers: tone (3 answers)"),
     ],
 )  # fmt: skip

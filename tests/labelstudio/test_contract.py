@@ -1,9 +1,11 @@
 """What the product relies on, against a real Label Studio server."""
 
 import socket
+import sys
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from framing.codebook import Codebook
@@ -16,6 +18,7 @@ from framing.labelstudio.importing import push_tasks, stored_tasks
 from framing.labelstudio.projects import ensure_project, find_project
 from framing.labelstudio.server import EmbeddedServer
 from framing.labelstudio.tasks import Answer, Setting, neighbours, task_of
+from framing.labelstudio.webform import WebSession
 from framing.records import Unit
 from framing.resources import packaged
 from framing.sampling import Drawn
@@ -145,6 +148,19 @@ def test_a_changed_answer_keeps_the_earlier_one(connected: Workspace, connection
     ]
 
 
+def test_a_push_lists_labels_whose_unit_is_gone(
+    connected: Workspace, connection: Connection, run: Run
+) -> None:
+    pushed = push(Study(connected), [connected.seeds])
+    unit, task = next(iter(uids_of(connection, pushed.project).items()))
+    _answer(connection, task, "neutral_report")
+    labels = pull(Study(connected)).file
+    page = connected.seeds / "page.txt"
+    page.write_text(page.read_text(encoding="utf-8").replace("HomeNewsWeather", "Menu"), encoding="utf-8")
+    told = run("push", "seeds", "--dry-run").err
+    assert f"stale: {labels}: 1 answer on unit {unit}, no longer in page.txt" in told.splitlines()
+
+
 def test_skipped_tasks_are_kept_apart(connected: Workspace, connection: Connection) -> None:
     study = Study(connected)
     pushed = push(study, [connected.seeds])
@@ -177,8 +193,8 @@ def test_doctor_finds_nothing_wrong(connected: Workspace, run: Run) -> None:
     told = run("doctor", "--json")
     assert told.code == 0
     assert [item["check"] for item in told.json if item["state"] == "ok"] == [
-        "workspace", "codebook", "server", "token", "version", "clock", "project", "screen", "queue", "tasks",
-        "answers",
+        "workspace", "codebook", "server", "token", "version", "clock", "sign-up", "project", "screen", "queue",
+        "tasks", "answers",
     ]  # fmt: skip
 
 
@@ -214,8 +230,6 @@ def test_a_coder_can_sign_in_and_strangers_can_not_sign_up(
     assert password.stat().st_mode & 0o777 == 0o600
     assert password.read_text() not in str(told)
     assert users(connection)[told["email"]] == told["user"]
-    from framing.labelstudio.webform import WebSession
-
     with WebSession(studio.url) as session:
         session.sign_in(told["email"], password.read_text())
         with pytest.raises(SignInError):
@@ -297,8 +311,6 @@ def test_the_server_is_quiet_private_and_of_the_pinned_version(
     studio: Studio, connection: Connection
 ) -> None:
     assert connection.version() == VERSION
-    import psutil
-
     process = psutil.Process(studio.pid)
     listening = {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
     assert listening == {"127.0.0.1"}
@@ -306,10 +318,20 @@ def test_the_server_is_quiet_private_and_of_the_pinned_version(
 
 
 def test_start_finds_a_running_server_and_stop_ends_only_its_own(tmp_path: Path, studio: Studio) -> None:
+    # Linux has a whole net of loopback addresses, of which any but the usual one stands for a team's network.
+    host = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
     server = EmbeddedServer(tmp_path / "own")
-    first = server.start(host="127.0.0.1", port=0, say=lambda message: None)
+    first = server.start(host=host, port=0, say=lambda message: None)
     try:
-        again = server.start(host="127.0.0.1", port=0, say=lambda message: None)
+        assert first.url.startswith(f"http://{host}:")
+        assert {c.laddr.ip for c in psutil.Process(first.pid).net_connections() if c.status == "LISTEN"} == {
+            host
+        }
+        coder = add_account(Connection(first.url, server.token()), "ada")
+        with WebSession(first.url) as session:
+            session.sign_in(coder.email, coder.password)
+            assert not session.anyone_may_sign_up()
+        again = server.start(host=host, port=0, say=lambda message: None)
         assert (again.pid, again.url) == (first.pid, first.url)
         assert first.running
         for name in (first.password_file, first.token_file):

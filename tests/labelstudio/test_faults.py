@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -33,6 +34,19 @@ KILLS_TEST = range(4)
 KILLS_PROVE = range(4, 42)
 
 
+#: Faults that struck, by step and kind; one that was planned for a request that never came does not count.
+STRUCK: Counter[tuple[str, str]] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _table() -> Iterator[None]:
+    """With ``-s``: print how many faults struck."""
+    yield
+    lines = [f"| {step} | {fault} | {count} |" for (step, fault), count in sorted(STRUCK.items())]
+    table = ["| step | fault | struck |", "| --- | --- | ---: |", *lines, f"| | all | {STRUCK.total()} |"]
+    sys.stdout.write("\n" + "\n".join(table) + "\n")
+
+
 @pytest.fixture
 def pages(connected: Workspace) -> Workspace:
     for page in range(6):
@@ -51,17 +65,19 @@ def check_fault(seed: int, pages: Workspace, studio: Studio, monkeypatch: pytest
     units = {unit.unit_id for unit in split([pages.seeds])}
     monkeypatch.setattr("framing.labelstudio.importing.BATCH", 25)
     pushing = misbehaving(studio.url, rng.choice(FAULTS), rng.randint(1, 4), writes_only=rng.random() < 0.7)
-    with pushing as (url, _plan), suppress(FramingError):
+    with pushing as (url, plan), suppress(FramingError):
         monkeypatch.setenv("LABEL_STUDIO_URL", url)
         push(Study(pages), ["seeds"])
+    STRUCK["push", plan["fault"]] += plan["done"]
     monkeypatch.setenv("LABEL_STUDIO_URL", studio.url)
     done = push(Study(pages), ["seeds"])
     assert tasks_by_unit(studio, done.project or 0) == Counter(units)
     answered = answer_some(studio, done.project or 0, 4)
     pulling = misbehaving(studio.url, rng.choice(FAULTS), rng.randint(1, 5), writes_only=False)
-    with pulling as (url, _plan), suppress(FramingError):
+    with pulling as (url, plan), suppress(FramingError):
         monkeypatch.setenv("LABEL_STUDIO_URL", url)
         pull(Study(pages))
+    STRUCK["pull", plan["fault"]] += plan["done"]
     monkeypatch.setenv("LABEL_STUDIO_URL", studio.url)
     frame = read_frame(pull(Study(pages)).file)
     assert Counter(frame.loc[frame["current"] == "true", "unit_id"]) == Counter(answered)
@@ -83,6 +99,7 @@ def check_kill(seed: int, pages: Workspace, studio: Studio) -> None:
     command = [sys.executable, "-m", "framing", "push", "seeds"]
     process = subprocess.Popen(command, cwd=pages.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(rng.uniform(1.0, 5.0))
+    STRUCK["push", "kill -9"] += process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
     done = push(Study(pages), ["seeds"])

@@ -1,6 +1,9 @@
 """Rounds on a real server: samples, overlap, suggestions, order, adjudication."""
 
 import itertools
+from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -9,17 +12,18 @@ from framing.formats import read_frame
 from framing.labelstudio.accounts import add_account
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
 from framing.labelstudio.importing import push_tasks, remove_doubles, stored_tasks
-from framing.labelstudio.projects import find_project
+from framing.labelstudio.projects import find_project, queue_of
 from framing.labelstudio.tasks import Answer
 from framing.sampling import Plan
+from framing.serving.suggestions import suggest
 from framing.settings import Workspace
-from framing.steps.doctor import doctor
 from framing.steps.pull import pull
 from framing.steps.push import Push, push
 from framing.steps.rounds import Wanted
 from framing.steps.split import split
 from framing.steps.study import Study
 from tests.conftest import Run, Studio
+from tests.serving.conftest import make_model
 
 pytestmark = pytest.mark.server
 
@@ -48,6 +52,23 @@ def test_a_larger_random_round_extends_a_smaller_one(pages: Workspace, run: Run)
     assert small["population"] == 25
 
 
+def test_a_copied_article_is_named_and_left_out_unless_asked_for(connected: Workspace, run: Run) -> None:
+    lines = [f"Sentence number {n} of the report says it plainly and at length." for n in range(9)]
+    for name, opening in (("a", "Herons in town."), ("b", "Herons!")):
+        (connected.seeds / f"{name}.txt").write_text("\n\n".join([opening, *lines]), encoding="utf-8")
+    (connected.seeds / "page.txt").unlink()
+    done = run("push", "seeds", "--dry-run")
+    article = next(iter(split([connected.seeds / "a.txt"]))).article_id
+    assert done.err.splitlines()[-2:] == [
+        "  left out: 10 units of articles that copy another one; --copies pushes them",
+        f"left out: b.txt copies article {article}",
+    ]
+    told = run("push", "seeds", "--dry-run", "--json").json["left_out"]
+    assert (told["copied"], [item["source"] for item in told["copies"]]) == (10, ["b.txt"])
+    both = run("push", "seeds", "--dry-run", "--copies", "--json").json
+    assert (both["left_out"]["copied"], both["left_out"]["repeated"], both["new"]) == (0, 9, 11)
+
+
 def test_probabilities_follow_the_design_as_it_is_at_last(pages: Workspace, connection: Connection) -> None:
     study = Study(pages)
     ada = add_account(connection, f"design{id(pages)}").user
@@ -59,6 +80,31 @@ def test_probabilities_follow_the_design_as_it_is_at_last(pages: Workspace, conn
     assert len(frame) == 10
     assert set(frame["probability"].astype(float)) == {10 / 25}
     assert set(frame["sampling"]) == {"random"}
+
+
+def test_strata_and_regions_decide_what_is_asked_for_and_with_what_chance(
+    pages: Workspace, connection: Connection, run: Run
+) -> None:
+    for page in range(3):
+        file = pages.seeds / f"p{page}.txt"
+        file.write_text(f"Rain on page {page}\n\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+    units = list(split([pages.seeds]))
+    regions = Counter(unit.region for unit in units)
+    assert regions["headline"] == 3
+    ada = add_account(connection, f"strata{id(pages)}").user
+    answers = {unit.unit_id: (Answer(ada, {"frame": ["neutral_report"]}),) for unit in units}
+    wanted = Wanted(Plan("random", 10, strata=("region",)), regions=("headline", "body"))
+    done = push(Study(pages), ["seeds"], Push(wanted=wanted, answers=answers))
+    assert set(done.strata) == {"headline", "body"}
+    assert done.strata["headline"] == (3, 3)
+    assert done.strata["body"][0] == 7
+    assert done.left_out.other_regions == len(units) - regions["headline"] - regions["body"]
+    frame = read_frame(pull(Study(pages)).file)
+    assert Counter(frame["region"]) == {"headline": 3, "body": 7}
+    chances = dict(zip(frame["region"], frame["probability"].astype(float), strict=True))
+    assert chances == {name: n / of for name, (n, of) in done.strata.items()}
+    told = run("push", "seeds", "--regions", "headlines")
+    assert (told.code, told.err.splitlines()[0][:26]) == (1, "error: no region headlines")
 
 
 def test_an_overlap_goes_to_a_blind_project_of_its_own(pages: Workspace, connection: Connection) -> None:
@@ -107,24 +153,170 @@ def test_a_suggestion_is_shown_in_the_main_project_and_never_in_the_blind_one(
     assert all(not task.predictions for task in blind)
 
 
+def handed_out(connection: Connection, project: int, count: int) -> list[dict[str, Any]]:
+    """Tasks in the order in which the server gives them to a coder who answers each."""
+    got = []
+    with connection.speaking() as client:
+        for _ in range(count):
+            answer = client._client_wrapper.httpx_client.request(
+                f"api/projects/{project}/next", method="GET", request_options=AGAIN
+            )
+            got.append(answer.json())
+            client.annotations.create(id=got[-1]["id"], result=[], request_options=ONCE)
+    return got
+
+
 def test_coders_get_the_order_that_was_pushed(pages: Workspace, connection: Connection) -> None:
     study = Study(pages)
     done = push(study, ["seeds"], Push(wanted=Wanted(Plan("random", 6))))
-    expected = [
-        item.unit for item in sorted(stored_tasks(connection, done.project or 0), key=lambda t: t.task)
-    ]
-    got = []
-    with connection.speaking() as client:
-        for _ in range(6):
-            answer = client._client_wrapper.httpx_client.request(
-                f"api/projects/{done.project}/next", method="GET", request_options=AGAIN
-            )
-            task = answer.json()
-            got.append(task["data"]["uid"])
-            client.annotations.create(id=task["id"], result=[], request_options=ONCE)
-    assert got == expected
+    stored = sorted(stored_tasks(connection, done.project or 0), key=lambda item: item.task)
+    got = [task["data"]["uid"] for task in handed_out(connection, done.project or 0, 6)]
+    assert got == [item.unit for item in stored]
     articles = [uid.partition("-")[0] for uid in got]
     assert all(first != second for first, second in itertools.pairwise(articles))
+
+
+def test_coders_get_uncertain_units_first(pages: Workspace, connection: Connection) -> None:
+    """The order that the server hands out: least certain first, a random share mixed in."""
+    model = make_model(pages.models / "frame")
+    study = Study(pages)
+    lines = [
+        f"Please give {word} now or the {word} roof stays open."
+        if n % 2
+        else f"On day {n} it rained on {word}."
+        for n, word in enumerate(
+            "barns roads mills farms ships parks banks lakes towns woods fairs docks".split()
+        )
+    ]
+    for page in range(6):
+        (pages.seeds / f"p{page}.txt").write_text(
+            "\n\n".join(lines[page * 2 : page * 2 + 2]), encoding="utf-8"
+        )
+    done = push(study, ["seeds"], Push(wanted=Wanted(Plan("uncertain", 10), suggest="frame")))
+    assert queue_of(connection, done.project or 0).model_version == model.id
+    units = list(split([pages.seeds]))
+    margins = {u.unit_id: s.margin for u, s in zip(units, suggest(model, units), strict=True)}
+    tasks = handed_out(connection, done.project or 0, 10)
+    doubtful = [task["data"]["uid"] for task in tasks if task["meta"]["sampling"] == "uncertain"]
+    assert len(doubtful) == 8
+    assert max(margins[uid] for uid in doubtful) <= min(
+        margin for uid, margin in margins.items() if uid not in {task["data"]["uid"] for task in tasks}
+    )
+    articles = [task["meta"]["article_id"] for task in tasks]
+    assert all(first != second for first, second in itertools.pairwise(articles))
+    # Where no article stood in the way the least certain comes first.
+    assert doubtful[0] == min(doubtful, key=lambda uid: margins[uid])
+    places = [place for place, task in enumerate(tasks) if task["meta"]["sampling"] == "random"]
+    assert len(places) == 2
+    assert 0 < places[0] < 5 <= places[1] < 10, "one in each half"
+    assert all(task["predictions"][0]["model_version"] == model.id for task in tasks)
+
+
+def test_a_retrained_model_renews_suggestions_and_leaves_the_total(
+    pages: Workspace, connection: Connection
+) -> None:
+    study = Study(pages)
+    old = make_model(pages.models / "frame")
+    asked = Push(wanted=Wanted(Plan("uncertain", 10), suggest="frame"))
+    first = push(study, ["seeds"], asked)
+    answered = handed_out(connection, first.project or 0, 1)[0]["id"]
+    new = make_model(pages.models / "frame", strength=0.01)
+    assert new.id != old.id
+    again = push(study, ["seeds"], asked)
+    assert (first.new, again.new, again.already) == (10, 0, 10)
+    assert queue_of(connection, first.project or 0).model_version == new.id
+    push(study, ["seeds"], asked)
+    with connection.speaking() as client:
+        tasks = list(client.tasks.list(project=first.project, fields="all"))
+    versions = {task.id: sorted(item.model_version or "" for item in task.predictions) for task in tasks}
+    assert versions.pop(answered) == [old.id]
+    assert list(versions.values()) == [sorted([old.id, new.id])] * 9
+    larger = push(study, ["seeds"], Push(wanted=Wanted(Plan("uncertain", 14), suggest="frame")))
+    assert (larger.new, larger.already) == (4, 10)
+
+
+def test_each_coder_can_have_a_project(pages: Workspace, connection: Connection, run: Run) -> None:
+    study = Study(pages)
+    ada = add_account(connection, f"each{id(pages)}").user
+    answers = {unit.unit_id: (Answer(ada, {"frame": ["neutral_report"]}),) for unit in split([pages.seeds])}
+    order = Push(wanted=Wanted(Plan("random", 20, overlap=0.2)), per_coder=("ben", "ada"), answers=answers)
+    done = push(study, ["seeds"], order)
+    assert [(part.kind, part.owner) for part in done.projects] == [
+        ("main", "ada"),
+        ("main", "ben"),
+        ("blind", ""),
+    ]
+    assert all(part.units > 2 for part in done.projects)
+    held = [{item.unit for item in stored_tasks(connection, part.project or 0)} for part in done.projects]
+    assert sum(len(units) for units in held) == len(set.union(*held)) == 20
+    assert push(study, ["seeds"], order).new == 0
+    frame = read_frame(pull(study).file)
+    assert set(frame["unit_id"]) == set.union(*held)
+    assert set(frame["probability"].astype(float)) == {20 / 25}
+    told = run("push", "seeds", "--select", "random", "-n", "20", "--per-coder", "ada,eve")
+    assert told.code == 1
+    assert told.err.startswith(
+        "error: round 'main' has a project each for ada, ben, expected a project each for ada, eve\n"
+    )
+
+
+@pytest.fixture
+def storied(pages: Workspace) -> Workspace:
+    """Six pages of two stories, by their metadata."""
+    for page in range(3, 6):
+        lines = [f"Sentence number {page * 9 + n} of the report says it plainly." for n in range(9)]
+        (pages.seeds / f"p{page}.txt").write_text("\n\n".join(lines), encoding="utf-8")
+    rows = [f"p{page}.txt,{'dam' if page % 2 else 'bread'}\n" for page in range(6)]
+    (pages.seeds / "metadata.csv").write_text("file,story\n" + "".join(rows), encoding="utf-8")
+    return pages
+
+
+def test_units_of_one_story_come_together_or_apart(
+    storied: Workspace, connection: Connection, run: Run
+) -> None:
+    got = {}
+    for choice in ("together", "apart"):
+        given = ["--round", choice, "--by-story", choice, "--select", "random", "-n", "8", "--json"]
+        done = run("push", "seeds", *given).json
+        got[choice] = [task["meta"] for task in handed_out(connection, done["project"], 8)]
+        assert {meta["by_story"] for meta in got[choice]} == {choice}
+        assert all(meta["by_story_name"] == meta["story"] for meta in got[choice])
+    stories = {choice: [meta["story"] for meta in metas] for choice, metas in got.items()}
+    assert [len(list(group)) for _, group in itertools.groupby(stories["together"])] == [
+        stories["together"].count(name) for name in dict.fromkeys(stories["together"])
+    ]
+    fewest = min(stories["apart"].count(name) for name in ("dam", "bread"))
+    changes = sum(one != other for one, other in itertools.pairwise(stories["apart"]))
+    assert changes >= 2 * fewest - 1
+    assert Counter(stories["together"]) == Counter(stories["apart"])
+    told = run("push", "seeds", "--round", "apart", "--select", "random", "-n", "9")
+    assert (told.code, told.err) == (
+        1,
+        "error: round 'apart' was pushed with --by-story apart, found without --by-story\n"
+        "hint: push as before, or start a new round: framing push --round NAME\n",
+    )
+    assert run("push", "seeds", "--by-story", "both").code == 2
+
+
+def test_each_coder_gets_whole_stories(storied: Workspace, connection: Connection) -> None:
+    order = Push(wanted=Wanted(Plan("random", 12)), per_coder=("ada", "ben"), by_story="together")
+    done = push(Study(storied), ["seeds"], order)
+    assert done.new == 12
+
+    def dealt(parts: Any) -> dict[str, set[str]]:
+        units = {unit.unit_id: unit.story for unit in split([storied.seeds])}
+        return {
+            part.owner: {units[item.unit] for item in stored_tasks(connection, part.project)}
+            for part in parts
+        }
+
+    before = dealt(done.projects)
+    assert not before["ada"] & before["ben"]
+    assert before["ada"] | before["ben"] == {"dam", "bread"}
+    larger = replace(order, wanted=Wanted(Plan("random", 20)))
+    again = push(Study(storied), ["seeds"], larger)
+    assert (again.new, again.already) == (8, 12)
+    assert dealt(again.projects) == before
 
 
 def test_doubles_without_answers_are_removed_and_answered_ones_kept(
@@ -149,7 +341,7 @@ def test_doubles_without_answers_are_removed_and_answered_ones_kept(
     left = stored_tasks(connection, project)
     assert {item.unit for item in left} == {item.unit for item in before}
     assert newest.task in {item.task for item in left}
-    assert push_tasks(connection, project, copies, say=lambda done, total: None) == 0
+    assert push_tasks(connection, project, copies, say=lambda done, total: None)[0] == 0
 
 
 def test_disagreements_are_settled_by_one_person(pages: Workspace, connection: Connection, run: Run) -> None:
@@ -192,6 +384,59 @@ def test_disagreements_are_settled_by_one_person(pages: Workspace, connection: C
     assert run("adjudicate").err.startswith("error: round 'main': no open disagreement")
 
 
+def test_what_a_model_doubts_is_settled_like_a_disagreement(
+    pages: Workspace, connection: Connection, run: Run
+) -> None:
+    study = Study(pages)
+    ada = add_account(connection, f"doubts{id(pages)}").user
+    first, second, third, *_ = split([pages.seeds])
+    push(
+        study,
+        ["seeds"],
+        Push(answers={u.unit_id: (Answer(ada, {"frame": ["neutral_report"]}),) for u in (first, second)}),
+    )
+    pull(study)
+    file = pages.root / "doubts.csv"
+    columns = "unit_id,suggested,kind,p_suggested,copy_of"
+    file.write_text(
+        f"{columns}\n{second.unit_id},site_furniture,model,0.9,\n{first.unit_id},site_furniture,copy,,"
+        f"{third.unit_id}\n{third.unit_id},site_furniture,model,0.8,\n",
+        encoding="utf-8",
+    )
+    done = run("adjudicate", "--doubts", str(file))
+    assert done.out == "round main: 2 units to settle, 2 of them new\n"
+    assert done.err.splitlines()[0] == f"not in this round, or settled: {third.unit_id}"
+    project = find_project(connection, study.settings.study, "main", "adjudication")
+    assert project is not None
+    with connection.speaking() as client:
+        tasks = sorted(client.tasks.list(project=project.id), key=lambda task: task.id)
+        assert [task.data["uid"] for task in tasks] == [second.unit_id, first.unit_id]
+        assert tasks[0].data["answers"] == (
+            "frame: 1 × neutral_report\nheld-out model: site_furniture (p 0.9)"
+        )
+        assert tasks[0].data["where"] == second.region
+        choice = {"from_name": "frame", "to_name": "unit", "type": "choices"}
+        result = [choice | {"value": {"choices": ["site_furniture"]}}]
+        client.annotations.create(id=tasks[0].id, result=result, request_options=ONCE)
+    frame = read_frame(pull(study).file)
+    settled = frame[frame["coder"] == "adjudicator"]
+    assert settled[["unit_id", "value"]].to_numpy().tolist() == [[second.unit_id, "site_furniture"]]
+    again = run("adjudicate", "--doubts", str(file), "--json").json
+    assert (again["units"], again["new"]) == (1, 0)
+    assert again["left_out"] == [second.unit_id, third.unit_id]
+    file.write_text("unit_id\nu\n", encoding="utf-8")
+    refused = run("adjudicate", "--doubts", str(file))
+    assert refused.code == 1
+    assert refused.err.splitlines() == [
+        f"error: {file}: found the columns unit_id, expected also suggested",
+        "hint: give the doubts.csv that framing train wrote beside the model",
+    ]
+    file.write_text("unit_id,suggested\nu,\n", encoding="utf-8")
+    assert run("adjudicate", "--doubts", str(file)).err.startswith(
+        f"error: {file}: none of its 1 units has an open answer in round 'main'"
+    )
+
+
 def test_several_variables_share_one_screen(connected: Workspace, connection: Connection) -> None:
     connected.codebook.write_text(
         "variables:\n"
@@ -212,24 +457,3 @@ def test_several_variables_share_one_screen(connected: Workspace, connection: Co
     assert frame[(first.unit_id, "stance")] == "pro"
     assert frame[(first.unit_id, "topics")] == "money|health"
     assert (frame[(second.unit_id, "stance")], frame[(second.unit_id, "topics")]) == ("con", "")
-
-
-def test_doctor_names_the_traps(pages: Workspace, connection: Connection) -> None:
-    study = Study(pages)
-    done = push(study, ["seeds"], Push(wanted=Wanted(Plan("random", 10, overlap=0.5))))
-    blind = done.projects[1].project or 0
-    first = stored_tasks(connection, blind)[0]
-    with connection.speaking() as client:
-        client.projects.update(
-            id=blind, maximum_annotations=1, sampling="Uniform sampling", show_collab_predictions=True,
-            request_options=AGAIN,
-        )  # fmt: skip
-        copy = {"uid": first.unit, "text": "x", "where": "", "before": "", "after": "", "title": ""}
-        client.projects.import_tasks(id=blind, request=[{"data": copy}], request_options=ONCE)
-    told = {item.check: item for item in doctor(study) if item.state == "warning"}
-    assert told["queue"].found == (
-        "it shows suggestions; each task goes to one coder only; "
-        "tasks come by uniform sampling, not in the order of the push"
-    )
-    assert told["tasks"].found == "1 units have two tasks"
-    assert all(item.remedy for item in told.values())

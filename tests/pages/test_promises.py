@@ -98,12 +98,12 @@ def test_an_appended_comment_leaves_all_ids_alone() -> None:
 )
 def test_a_line_of_megabytes_is_split_in_seconds(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     assert units_of(text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_page_of_very_many_lines_is_split_in_seconds() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(units_of("Bo 3 hours ago\nWell said.\n" * 10_000)) >= 20_000
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60

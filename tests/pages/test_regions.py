@@ -6,8 +6,9 @@ from importlib.resources import files
 import pytest
 
 from framing.pages.context import features_of
-from framing.pages.features import bucket, of_text, tokens
+from framing.pages.features import tokens
 from framing.pages.lines import lines_of
+from framing.pages.looks import of_text
 from framing.pages.model import from_mapping, regions_of, shipped
 from framing.pages.regions import places
 from framing.records import REGIONS
@@ -216,7 +217,6 @@ def test_glued_names_are_taken_apart_and_long_lines_read_at_both_ends() -> None:
     assert tokens("FacebookTwitterPinterest") == ["facebook", "twitter", "pinterest"]
     found = tokens("start " + "x" * 10_000 + " finish")
     assert (found[0], found[-1]) == ("start", "finish")
-    assert [bucket(value, (0, 2, 5)) for value in (0, 1, 2, 4, 5, 99)] == [0, 0, 2, 2, 5, 5]
 
 
 def test_the_model_is_data_of_the_regions_that_are_promised() -> None:

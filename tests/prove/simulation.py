@@ -1,13 +1,14 @@
 """Worlds with a known truth, taken through train, score and prevalence as a study would be."""
 
 import csv
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from framing.findings.prevalence import Estimate
+from framing.findings.prevalence import Estimate, Units, estimate
 from framing.formats import read_frame, writing
 from framing.records import UNIT_COLUMNS, Unit, article_id, unit_id
 from framing.sampling import Plan, draw
@@ -116,13 +117,16 @@ def first_model(folder: Path) -> str:
     return str(train(Study(None), [labels], output=folder / "first").folder)
 
 
-def held_apart(number: int, folder: Path, model: str) -> dict[str, Found]:
-    """One draw: labels after the training, chosen as uncertain with a random share of a fifth mixed in."""
+def held_apart(number: int, folder: Path, model: str, labels: int = 200) -> dict[str, Found]:
+    """One draw: labels after the training, chosen as uncertain with a random share of a fifth mixed in.
+
+    `labels` is how many of them are drawn at random.
+    """
     world = World(np.random.default_rng([11, number]))
     units = world.articles(250)
-    wanted = Plan(select="uncertain", n=1000, seed=number)
-    labels = world.write_labels(units, wanted, folder / "labels.csv", model)
-    return _figures(world, units, labels, folder, model)
+    wanted = Plan(select="uncertain", n=5 * labels, seed=number)
+    answers = world.write_labels(units, wanted, folder / "labels.csv", model)
+    return _figures(world, units, answers, folder, model)
 
 
 def learnt_from(number: int, folder: Path, model: str) -> dict[str, Found]:
@@ -182,3 +186,44 @@ class Coverage:
     @property
     def share(self) -> float:
         return self.corrected / (self.draws - self.undefined)
+
+
+#: A draw's number, a folder, and the model at hand, to what was found of each value.
+Draw = Callable[[int, Path, str], dict[str, Found]]
+
+
+def covered(one: Draw, draws: int, folder: Path) -> dict[str, Coverage]:
+    """Take many draws through the whole chain."""
+    model = first_model(folder)
+    found = {value: Coverage() for value in SHARES}
+    for number in range(draws):
+        for value, given in one(number, folder, model).items():
+            found[value].add(given, SHARES[value])
+    return found
+
+
+def pooled(found: Mapping[str, Coverage]) -> float:
+    """Coverage of all values together."""
+    return sum(c.corrected for c in found.values()) / sum(c.draws - c.undefined for c in found.values())
+
+
+def alone(draws: int, labels: int) -> dict[str, Coverage]:
+    """The estimator without files, articles as clusters, the model's scores made up."""
+    rng = np.random.default_rng(1)
+    shares = np.array(list(SHARES.values()))
+    found = {value: Coverage() for value in SHARES}
+    for _ in range(draws):
+        article = np.repeat(np.arange(250), rng.integers(4, 13, 250))
+        mixes = rng.dirichlet(shares * 6, 250).cumsum(axis=1)
+        value = (rng.random(len(article))[:, None] > mixes[article]).sum(axis=1).clip(max=2)
+        scores = np.exp(rng.normal(size=(len(value), 3)) + 2.2 * np.eye(3)[value] + [0, 1.2, 0.3])
+        proba = scores / scores.sum(axis=1, keepdims=True)
+        drawn = rng.choice(len(value), labels, replace=False)
+        for index, (name, share) in enumerate(SHARES.items()):
+            p, said = proba[:, index], proba.argmax(axis=1) == index
+            truth = (value[drawn] == index).astype(float)
+            units = Units(p, said, article, truth, p[drawn], np.ones(labels), article[drawn])
+            sums = np.bincount(article, weights=said - said.mean())
+            half = 1.96 * float(np.sqrt((sums**2).sum())) / len(said)
+            found[name].add((estimate(units), half), share)
+    return found

@@ -168,7 +168,7 @@ def test_what_is_undefined_says_why(study: Study) -> None:
     assert found.reasons["alpha"] == "all 20 answers are the same: nothing to tell apart"
     assert found.values[1].reasons["alpha"] == "the value does not occur"
     assert found.pairs[0].reasons["cohen_kappa"] == (
-        "both coders gave 'calm' to all 10 units: nothing to tell apart"
+        "both coders gave 'calm' to 10 units, all that they share: nothing to tell apart"
     )
     alone = found_on(study, [row(unit, "ada", "calm") for unit in range(5)])
     assert alone.reasons["alpha"] == "no unit has answers of two coders"
@@ -284,6 +284,26 @@ def test_the_raw_table_has_one_column_a_coder(study: Study, run: Run, tmp_path: 
     )
 
 
+def test_recal_gets_numbers_without_gaps(study: Study, run: Run, tmp_path: Path) -> None:
+    file = write(study.needed.labels / "t.csv", [*paired(3), row(7, "ben", "calm"), row(7, "cleo", "calm")])
+    out = tmp_path / "tone.csv"
+    ran = run("reliability", file, "--draws", 0, "--recal", out)
+    assert (ran.code, out.exists()) == (1, False)
+    assert "no unit that two coders or more and all of them coded; ReCal takes no gaps" in ran.err
+    file = write(study.needed.labels / "t.csv", [*paired(3), row(7, "ben", "calm")])
+    ran = run("reliability", file, "--draws", 0, "--recal", out)
+    assert (ran.code, out.read_text()) == (0, "1,2\n1,1\n2,2\n")
+    assert f"{out}: 3 units; columns: ada ben; 1 calm, 2 tense\n" in ran.err
+
+
+def test_recal_takes_one_variable(study: Study, tmp_path: Path) -> None:
+    other = [answer | {"variable": "mood"} for answer in paired(3)]
+    file = write(study.needed.labels / "t.csv", [*paired(3), *other])
+    with pytest.raises(TableError) as caught:
+        reliability(study, [file], recal=tmp_path / "t.csv")
+    assert caught.value.hint == "name one of these with --variable"
+
+
 def test_an_unknown_variable_is_an_error_that_names_those_found(study: Study) -> None:
     file = write(study.needed.labels / "t.csv", paired())
     with pytest.raises(TableError) as caught:
@@ -323,3 +343,48 @@ def test_babe_to_three_decimals(tmp_path: Path, run: Run) -> None:
         names = ("percent_agreement", "alpha", "fleiss_kappa", "ac1")
         found[column] = [round(item[name], 3) for name in names]
     assert found == {"label_bias": [0.7, 0.399, 0.398, 0.398], "label_opinion": [0.623, 0.416, 0.415, 0.442]}
+
+
+@pytest.mark.skipif(
+    "FRAMING_GATE_DATA" not in os.environ, reason="outside data: FRAMING_GATE_DATA is not set"
+)
+def test_babe_opinion_as_ordered_values(study: Study) -> None:
+    raw = pd.read_excel(Path(os.environ["FRAMING_GATE_DATA"]) / "data" / "babe" / "raw_labels_SG2.xlsx")
+    order = {"Entirely": "calm", "Somewhat": "tense", "Expresses": "grave"}
+    answered = raw.dropna(subset="label_opinion").fillna({"text": "(empty)"})
+    file = study.needed.labels / "opinion.csv"
+    file.parent.mkdir(exist_ok=True)
+    pd.DataFrame(
+        {
+            "unit_id": pd.factorize(answered["text"])[0],
+            "variable": "tone",
+            "value": answered["label_opinion"].str.split().str[0].map(order),
+            "coder": answered["annotator_id"],
+        }
+    ).to_csv(file, index=False)
+    found = reliability(study, [file], options=Options(draws=0)).variables[0]
+    assert (found.level, round(found.alpha or 0, 4)) == ("ordinal", 0.6054)
+
+
+def test_two_articles_that_show_no_spread_have_no_interval(study: Study) -> None:
+    answers = [row(1, coder, "calm") for coder in ("ada", "ben", "cem")]
+    found = found_on(study, [*answers, row(2, "ada", "calm"), row(2, "ben", "grave")])
+    assert (found.alpha, found.alpha_interval, found.percent_agreement_interval) == (0.0, None, None)
+    assert found.reasons["alpha_interval"] == "all parts of the data agree alike, so they show no spread"
+    assert found.text.endswith(f"Alpha has no interval: {found.reasons['alpha_interval']}.")
+
+
+def test_without_articles_none_are_told_of(study: Study) -> None:
+    found = found_on(study, [item | {"article_id": ""} for item in paired()])
+    assert {item["articles"] for item in found.plan.with_more} == {None}
+    alone = found_on(study, [row(1, coder, "calm", article_id="") for coder in ("ada", "ben")])
+    assert alone.reasons["percent_agreement_interval"] == (
+        "there is one unit only, so the data show no spread between units"
+    )
+
+
+def test_sets_of_values_need_no_codebook(study: Study) -> None:
+    values = ("a|b", "a", "", "b")
+    rows = [row(n, coder, values[n % 4], variable="own") for n in range(40) for coder in ("ada", "ben")]
+    found = found_on(study, rows, variables=["own"])
+    assert (found.level, found.alpha, [value.value for value in found.values]) == ("masi", 1.0, ["a", "b"])

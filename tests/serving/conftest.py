@@ -50,20 +50,21 @@ Serve = Callable[..., Served]
 
 
 @contextmanager
-def _serving(workspace: Workspace, options: dict[str, Any]) -> Iterator[Served]:
+def running(workspace: Workspace, options: dict[str, Any]) -> Iterator[Served]:
+    """Serve the workspace's model for as long as the block runs."""
     said: list[str] = []
     made = serve(Study(workspace), port=0, say=said.append, **options)
-    running = server(made.app, made.limits)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [made.listening]})
+    served = server(made.app, made.limits)
+    thread = threading.Thread(target=served.run, kwargs={"sockets": [made.listening]})
     thread.start()
     try:
         with httpx.Client(base_url=made.url, timeout=30, trust_env=False) as client:
-            while not running.started:
+            while not served.started:
                 assert thread.is_alive()
                 threading.Event().wait(0.02)
             yield Served(made.url, made.model, made.token_file, client, said)
     finally:
-        running.should_exit = True
+        served.should_exit = True
         thread.join(30)
         made.listening.close()
         assert not thread.is_alive()
@@ -73,8 +74,8 @@ def _serving(workspace: Workspace, options: dict[str, Any]) -> Iterator[Served]:
 def serving(workspace: Workspace) -> Iterator[Serve]:
     """Start servers of a small model; all are stopped in the end."""
     make_model(workspace.models / "frame")
-    with ExitStack() as running:
-        yield lambda **options: running.enter_context(_serving(workspace, options))
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(running(workspace, options))
 
 
 @pytest.fixture

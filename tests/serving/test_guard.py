@@ -163,7 +163,7 @@ def test_a_client_that_does_not_take_its_answer_is_cut_off(serving: Serve) -> No
             + f"Content-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
-        _await_no_connection(served)
+        _await_end_of_connection(served)
         told = closed(line)
     assert told.startswith(b"HTTP/1.1 200 ")
     length = next(row for row in told.split(b"\r\n") if row.lower().startswith(b"content-length: "))
@@ -171,17 +171,19 @@ def test_a_client_that_does_not_take_its_answer_is_cut_off(serving: Serve) -> No
     assert served.score(HONEST).status_code == 200
 
 
-def _await_no_connection(served: Served) -> None:
-    """Wait until the server's side of every connection is gone."""
+def _await_end_of_connection(served: Served) -> None:
+    """Wait until the server has taken a connection, and until its side of it is gone."""
     port = httpx.URL(served.url).port
-    for _ in range(400):
+    taken = False
+    for _ in range(600):
         open_ = [
             item
             for item in psutil.Process().net_connections("tcp")
             if item.laddr.port == port and item.status == psutil.CONN_ESTABLISHED
         ]
-        if not open_:
+        if taken and not open_:
             return
+        taken = taken or bool(open_)
         threading.Event().wait(0.05)
     raise AssertionError(f"still open: {open_}")
 

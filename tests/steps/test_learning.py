@@ -5,9 +5,12 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from framing.classifier import DOUBTS
 from framing.cli.app import app
 from framing.errors import ModelError, TableError, TrainingError
 from framing.settings import Workspace
@@ -15,7 +18,7 @@ from framing.steps.evaluate import evaluate
 from framing.steps.models import SHIPPED, find_model, model_folder, show
 from framing.steps.score import score
 from framing.steps.study import Study
-from framing.steps.train import train
+from framing.steps.train import train, weights_of
 from tests.conftest import Run
 
 WORDS = {
@@ -72,6 +75,51 @@ def test_a_model_folder_holds_data_card_and_held_out_predictions(folder: Path) -
     assert card.startswith(f"# Model {metrics['model']}\n")
     for part in ("## By outlet", "## By region", "## Learning curve", "## Confusion", "## Largest weights"):
         assert part in card
+    half, whole = metrics["learning_curve"][-2:]
+    gain = whole["macro_f1"] - half["macro_f1"]
+    assert f"The second half of the labels changed macro-F1 by {gain:+.3f}.\n" in card
+    diagram = card.partition("## Calibration")[2].partition("##")[0].splitlines()
+    bins = [line.split("|")[3].strip() for line in diagram if line.startswith("| 0.")]
+    assert sum(map(int, bins)) == len(training)
+
+
+def test_units_count_by_how_far_their_coders_agreed(study: Study, tmp_path: Path) -> None:
+    lines = ["unit_id,variable,value,coder,text,article_id,story"]
+    for n in range(24):
+        value = "calm" if n % 2 else "loud"
+        said = [value, value, "loud" if n == 1 else value]
+        lines += [f"u{n},tone,{s},c{c},{value} words {n},a{n},s{n % 3}" for c, s in enumerate(said)]
+    file = tmp_path / "three.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = train(study, [file], output=tmp_path / "m")
+    assert done.further["weighting"] == (
+        "A unit counts by the share of answers for its value minus the share of all others (at least 0.1), "
+        "so those count little that the coders hardly agree on; values are balanced by how often they occur."
+    )
+    alike = tmp_path / "alike.csv"
+    alike.write_text("\n".join(line for line in lines if ",c0," in line or "unit" in line), encoding="utf-8")
+    other = train(study, [alike], output=tmp_path / "n")
+    assert other.further["weighting"].startswith("Every unit with gold counts the same;")
+    assert (tmp_path / "m" / "weights.npz").read_bytes() != (tmp_path / "n" / "weights.npz").read_bytes()
+
+
+def test_weights_are_the_margin_of_the_vote_and_never_nothing() -> None:
+    assert weights_of(pd.Series([1.0, 0.5, 2 / 3])) == pytest.approx(np.array([30, 3, 10]) * 3 / 43)
+    assert weights_of(pd.Series([1.0, 1.0])) is None
+
+
+def test_doubts_hold_copies_beside_what_the_model_contradicts(study: Study, tmp_path: Path) -> None:
+    file = labels(tmp_path / "labels.csv")
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write("Same words,calm,a1,s0,o0,body\nsame words,loud,a2,s1,o0,body\n")
+    train(study, [file], output=tmp_path / "m")
+    found = rows(tmp_path / "m" / "doubts.csv")
+    assert list(found[0]) == list(DOUBTS)
+    assert [(row["kind"], row["value"], row["suggested"]) for row in found[-2:]] == [
+        ("copy", "calm", "loud"),
+        ("copy", "loud", "calm"),
+    ]
+    assert [row["copy_of"] for row in found[-2:]] == [row["unit_id"] for row in found[:-3:-1]]
 
 
 def test_the_same_labels_and_seed_give_the_same_bytes(study: Study, folder: Path, tmp_path: Path) -> None:
@@ -112,6 +160,36 @@ def test_units_that_were_learnt_from_are_left_out(study: Study, folder: Path) ->
     assert caught.value.hint == "its figures on units held out stand in its card: framing model show"
 
 
+def test_texts_that_were_learnt_from_on_other_pages_are_told(folder: Path, run: Run, tmp_path: Path) -> None:
+    table = pd.read_csv(folder.parent / "labels.csv", dtype=str, keep_default_na=False)
+    table["article_id"] = "b" + table["article_id"]
+    table.to_csv(tmp_path / "again.csv", index=False)
+    told = run("evaluate", folder, tmp_path / "again.csv")
+    assert told.code == 0
+    assert "warning: 80 of these have a text that it was trained on, on another page\n" in told.err
+
+
+def test_labels_of_quite_other_values_are_refused(folder: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("text,label\nRain fell.,0\nTerror looms.,1\n")
+    told = run("evaluate", folder, tmp_path / "other.csv")
+    assert (told.code, told.out) == (1, "")
+    model = find_model(Study(None), str(folder)).id
+    assert told.err == (
+        f"error: {model} predicts calm loud, the labels have 0 1; expected a value in common\n"
+        "hint: name labels of the same values, or train on these: framing train\n"
+    )
+
+
+def test_labels_of_another_variable_are_named(folder: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("unit_id,variable,value,coder\nu1,tone,calm,ada\n")
+    told = run("evaluate", folder, tmp_path / "other.csv")
+    assert told.code == 1
+    assert told.err == (
+        "error: no answers on the variable 'label', found answers on: tone\n"
+        "hint: name labels of that variable; train and labels gold take --variable; or: framing pull\n"
+    )
+
+
 def test_models_of_different_variables_are_not_compared(study: Study, folder: Path) -> None:
     with pytest.raises(ModelError, match=r"label@\w+ predicts label \(calm loud\), frame@"):
         evaluate(study, str(folder), [folder.parent / "labels.csv"], against=str(SHIPPED))
@@ -123,9 +201,19 @@ def test_one_value_teaches_nothing(study: Study, tmp_path: Path) -> None:
     with pytest.raises(TrainingError) as caught:
         train(study, [file], output=tmp_path / "m")
     assert caught.value.message == (
-        "all 2 units with gold on 'label' have the value 'x', expected two values or more to tell apart"
+        "2 units with gold on 'label', all with the value 'x', expected two values or more to tell apart"
     )
     assert not (tmp_path / "m").exists()
+
+
+def test_hardly_more_units_than_values_teach_nothing(study: Study, tmp_path: Path) -> None:
+    file = tmp_path / "ids.csv"
+    file.write_text("text,label\n" + "".join(f"rain {n},{n % 15}\n" for n in range(29)), encoding="utf-8")
+    with pytest.raises(TrainingError) as caught:
+        train(study, [file], output=tmp_path / "m")
+    assert caught.value.message == (
+        "the 29 units with gold on 'label' have 15 different values, expected 2 units or more for each on average"
+    )
 
 
 def test_one_story_can_be_learnt_but_not_tried(study: Study, tmp_path: Path) -> None:

@@ -1,14 +1,19 @@
-"""An HTML tree to the blocks that a reader sees, in one pass."""
+"""A page to the blocks that a reader sees, in one pass: the parser tells, no tree is made."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from lxml import etree
-from lxml import html as lxml_html
 
+from framing.articles.html.notes import NOTED, Attributes, Notes
 from framing.articles.html.roles import Traits, traits
 from framing.articles.streams import UnreadableError
 
+#: Levels of a page; those who make trees of it take no more either.
+_MOST_LEVELS = 2_048
+#: Elements within one another whose text is listened to.
+_MOST_EARS = 8
 #: Deeper scopes tell nothing more; the chain of a hostile page stays short.
 _DEEPEST = 40
 _UNSEEN = frozenset(
@@ -24,9 +29,16 @@ _STRUCTURE = frozenset(
     "figcaption nav footer form aside button select label time address caption article main header "
     "cite".split()
 )
+#: The parser compares each attribute of a tag with all others: 100,000 of them take it minutes.
+_MOST_ATTRIBUTES = 5_000
+_LONG = 20_000
+_LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{_LONG},}}")
+_ATTRIBUTE = re.compile(r"[\s/]+[^\s<>=/]+")
 #: Elements that only style the text in them.
-_BARE = frozenset("u img br input wbr sup sub".split())
-_NAMELESS = ("", "", "", "")
+_BARE = frozenset("u img input wbr sup sub".split())
+_INLINE = frozenset("a span time".split())
+#: What of an element can tell its role.
+_TELLING = frozenset("class id itemprop role itemtype style hidden".split())
 _NOTHING = Traits("", "", "", None, False)
 _RUNS = frozenset("p h1 h2 h3 h4 h5 h6 blockquote pre figcaption dd dt".split())
 
@@ -118,145 +130,198 @@ class Block:
     holders: tuple[int, ...]
 
 
-def tree_of(markup: str, *, plain: bool = False) -> Any:
-    """Parse a page.
-
-    Parameters
-    ----------
-    markup : str
-    plain : bool
-        Whether lxml's plain elements will do, which are cheaper than its HTML elements.
+def walk_of(markup: str) -> "Walk":
+    """Go through a page.
 
     Raises
     ------
     UnreadableError
-        If there is no markup in it.
+        If there is no visible text in it, or more than a parser should be given.
     """
-    kind = etree.HTMLParser if plain else lxml_html.HTMLParser
-    parser = kind(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    # Where no tag can be long, looking at each would take a quarter as long as the parser.
+    if max(map(len, markup.split("<"))) > _LONG:
+        _check_tags(markup)
+    walk = Walk()
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, target=walk)
     try:
-        root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
+        etree.fromstring(markup.encode("utf-8", "replace"), parser)
+    except UnreadableError:
+        raise
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise UnreadableError(f"no HTML: {' '.join(str(error).split())[:120]}") from error
-    last = parser.error_log.last_error  # a fatal error ends the parsing
-    if last is not None and last.level_name == "FATAL":
-        raise UnreadableError("HTML nested too deep to be a page, expected at most 2,048 levels")
-    if root is None:
+    if not walk.blocks:
         raise UnreadableError("an HTML page without visible text")
-    return root
+    return walk
+
+
+def _check_tags(markup: str) -> None:
+    for tag in _LONG_TAG.finditer(markup):
+        if sum(1 for _ in _ATTRIBUTE.finditer(tag[0])) > _MOST_ATTRIBUTES:
+            raise UnreadableError(f"an HTML tag with more than {_MOST_ATTRIBUTES:,} attributes")
 
 
 @dataclass(slots=True)
 class Walk:
-    """Goes through a tree and collects its blocks.
+    """Takes what a parser meets in a page, and collects its blocks.
 
     Attributes
     ----------
     blocks : list of Block
+    notes : Notes
     deepest : int
         Greatest depth of elements.
     elements : int
         How many there are.
+    data : callable
+        Takes a piece of text, which may end at any character.
     """
 
     blocks: list[Block] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
     deepest: int = 0
     elements: int = 0
+    data: Callable[[str], None] = field(init=False)
+    _text: list[str] = field(default_factory=list)
+    _around: list[Attributes] = field(default_factory=list)
+    _ears: list[tuple[int, bool, list[str]]] = field(default_factory=list)
+    _unseen: int = 0
     _pieces: list[str] = field(default_factory=list)
     _linked: int = 0
     _scope: Scope | None = None
     _tags: list[str] = field(default_factory=lambda: ["body"])
     _holders: list[int] = field(default_factory=lambda: [0, 0, 0])
     _links: int = 0
-    _captures: list[tuple[Any, str, int, int]] = field(default_factory=list)
-    _opened: list[tuple[Any, Scope | None]] = field(default_factory=list)
+    _captures: list[tuple[Attributes, str, int, int]] = field(default_factory=list)
+    _opened: list[tuple[int, Scope | None, bool]] = field(default_factory=list)
     _titled: bool = False
 
-    def run(self, root: Any) -> list[Block]:
-        """Collect the blocks under `root`."""
-        depth = 0
-        walk = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walk:
-            tag = element.tag
-            if event == "start":
-                depth += 1
-                self.elements += 1
-                if depth > self.deepest:
-                    self.deepest = depth
-                if tag in _UNSEEN:
-                    walk.skip_subtree()
-                else:
-                    self._start(element, tag)
-            else:
-                depth -= 1
-                if tag not in _UNSEEN:
-                    self._end(element, tag)
-                tail = element.tail
-                if tail and (self._pieces or not tail.isspace()):
-                    self._add(tail)
-        self._flush()
-        return self.blocks
+    def __post_init__(self) -> None:
+        self.data = self._text.append  # a method of its own would take as long as the parser
 
-    def _start(self, element: Any, tag: str) -> None:
-        if tag in _BLOCKS:
-            self._flush()
-            self._tags.append(tag)
-            self._holders.append(self.elements)
+    def start(self, tag: str, attributes: Attributes) -> None:
+        """An element begins.
+
+        Raises
+        ------
+        UnreadableError
+            If it lies too deep.
+        """
+        if self._text:
+            self._settle()
+        if self._ears and not self._ears[-1][1]:
+            self._ears.pop()
+        if tag in NOTED or "itemprop" in attributes or "rel" in attributes:
+            self._note(tag, attributes)
+        self._around.append(attributes)
+        self.elements += 1
+        if len(self._around) > self.deepest:
+            self._deeper()
+        if self._unseen or tag in _UNSEEN:
+            self._unseen += 1
         elif tag == "br":
             self._flush()
-            return
-        elif tag == "a":
-            self._links += 1
-            self._apart()
-        elif tag in ("span", "time"):
-            self._apart()
-        elif tag in _BARE:
-            if element.text:
-                self._add(element.text)
-            return
-        self._open(element, tag)
-        text = element.text
-        if text and (self._pieces or not text.isspace()):
-            self._add(text)
+        elif tag not in _BARE:
+            self._begin(tag, attributes)
 
-    def _open(self, element: Any, tag: str) -> None:
-        """Open a scope if the element has a role."""
-        scope = self._scope_of(element, tag)
-        if scope is not None:
-            if scope.comment is not None and scope.role in ("author", "author!", "time"):
-                self._captures.append((element, scope.role, len(self.blocks), len(self._pieces)))
-            self._scope = scope
+    def _begin(self, tag: str, attributes: Attributes) -> None:
+        if tag in _BLOCKS:
+            if self._pieces:
+                self._flush()
+            self._tags.append(tag)
+            self._holders.append(self.elements)
+        elif tag in _INLINE:
+            self._links += tag == "a"
+            if self._pieces:
+                self._apart()
+        if not _TELLING.isdisjoint(attributes) or tag in _STRUCTURE or (tag == "li" and self._scope):
+            self._open(tag, attributes)
         if tag == "h1" and not self._titled:
-            self._titled = True
-            above = self._scope
-            while above is not None:
-                above.titled = True
-                above = above.parent
+            self._title()
 
-    def _end(self, element: Any, tag: str) -> None:
-        block = tag in _BLOCKS
-        if block:
-            self._flush()
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if self._text:
+            self._settle()
+        depth = len(self._around)
+        self._around.pop()
+        if self._ears and self._ears[-1][0] == depth:
+            self._ears.pop()
+        if self._unseen:
+            self._unseen -= 1
+            return
+        if tag in _BLOCKS:
+            if self._pieces:
+                self._flush()
             self._tags.pop()
             self._holders.pop()
         elif tag == "a":
             self._links -= 1
-        if self._captures and self._captures[-1][0] is element:
-            self._capture()
-        if self._opened and self._opened[-1][0] is element:
-            self._scope = self._opened.pop()[1]
+        if self._opened and self._opened[-1][0] == depth:
+            self._close()
 
-    def _scope_of(self, element: Any, tag: str) -> Scope | None:
-        """The scope that this element opens, if it has a role."""
-        here = self._scope
-        get = element.get
-        style, unseen = get("style", ""), get("hidden") is not None
+    def close(self) -> None:
+        """The page ends."""
+        if self._text:
+            self._settle()
+        self._flush()
+
+    def _settle(self) -> None:
+        """Take the text between two elements as one."""
+        text = "".join(self._text)
+        self._text.clear()
+        for _, _, heard in self._ears:
+            heard.append(text)
+        if not self._unseen and (self._pieces or not text.isspace()):
+            self._pieces.append(text)
+            if self._links:
+                self._linked += len(text.strip())
+
+    def _note(self, tag: str, attributes: Attributes) -> None:
+        """Note an element for the page's facts, and listen to its text if that may tell one."""
+        told = self.notes.take(tag, attributes, self._around)
+        if told is not None and len(self._ears) < _MOST_EARS:
+            heard, all_of_it = told
+            self._ears.append((len(self._around) + 1, all_of_it, heard))
+
+    def _deeper(self) -> None:
+        self.deepest = len(self._around)
+        if self.deepest > _MOST_LEVELS:
+            raise UnreadableError(
+                f"HTML nested too deep to be a page, expected at most {_MOST_LEVELS:,} levels"
+            )
+
+    def _open(self, tag: str, attributes: Attributes) -> None:
+        """Open a scope if the element has a role."""
+        scope = self._scope_of(tag, attributes)
+        if scope is None:
+            return
+        captured = scope.comment is not None and scope.role in ("author", "author!", "time")
+        if captured:
+            self._captures.append((attributes, scope.role, len(self.blocks), len(self._pieces)))
+        self._opened.append((len(self._around), self._scope, captured))
+        self._scope = scope
+
+    def _title(self) -> None:
+        """Note around the first h1 that it stands within."""
+        self._titled = True
+        above = self._scope
+        while above is not None:
+            above.titled = True
+            above = above.parent
+
+    def _close(self) -> None:
+        _, before, captured = self._opened.pop()
+        if captured:
+            self._capture()
+        self._scope = before
+
+    def _scope_of(self, tag: str, attributes: Attributes) -> Scope | None:
+        """The scope that an element opens, if it has a role."""
+        here, get = self._scope, attributes.get
         names = (get("class", ""), get("id", ""), get("itemprop", ""), get("role", ""))
-        if unseen or style or any(names):
-            told = traits(tag, names, get("itemtype", ""), style)
-        elif tag in _STRUCTURE or (tag == "li" and here is not None):
-            told = traits(tag, _NAMELESS, "", "")
-        else:
+        told = traits(tag, names, get("itemtype", ""), get("style", ""))
+        unseen = "hidden" in attributes
+        if told is None and not unseen and tag != "li":
             return None
         if here is not None and here.depth >= _DEEPEST:
             return None
@@ -264,10 +329,7 @@ class Walk:
         role = "hidden" if unseen or (told and told.hidden) else ""
         if not role:
             role, comment = self._role(tag, told or _NOTHING, comment)
-        if not role:
-            return None
-        self._opened.append((element, here))
-        return Scope(role, here, here.depth + 1 if here else 1, comment)
+        return Scope(role, here, here.depth + 1 if here else 1, comment) if role else None
 
     def _role(self, tag: str, told: Traits, comment: Comment | None) -> tuple[str, Comment | None]:
         """The role of an element where it stands, and the comment that it belongs to."""
@@ -286,7 +348,7 @@ class Walk:
         return told.role, comment
 
     def _capture(self) -> None:
-        element, role, block, piece = self._captures.pop()
+        attributes, role, block, piece = self._captures.pop()
         scope = self._scope
         comment = scope.comment if scope is not None else None
         if comment is None:
@@ -295,7 +357,7 @@ class Walk:
         text = " ".join(("".join(self._pieces[piece:]) if inline else self.blocks[block].text).split())
         comment.printed.append(text)
         if role == "time":
-            stamp = element.get("datetime") or element.get("title") or ""
+            stamp = attributes.get("datetime") or attributes.get("title") or ""
             printed = stamp if any(map(str.isdigit, stamp)) else text[:80]
             if not comment.time and any(map(str.isdigit, printed)):
                 comment.time = printed
@@ -304,13 +366,8 @@ class Walk:
 
     def _apart(self) -> None:
         """Elements that only style sheets keep apart get a blank."""
-        if self._pieces and self._tags[-1] not in _RUNS and not self._pieces[-1][-1:].isspace():
+        if self._tags[-1] not in _RUNS and not self._pieces[-1][-1:].isspace():
             self._pieces.append(" ")
-
-    def _add(self, text: str) -> None:
-        self._pieces.append(text)
-        if self._links:
-            self._linked += len(text.strip())
 
     def _flush(self) -> None:
         pieces = self._pieces

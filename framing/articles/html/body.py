@@ -31,11 +31,16 @@ def key_of(text: str) -> str:
     return _NO_LETTER.sub("", text.casefold())
 
 
-def by_trafilatura(tree: Any, blocks: Sequence[Block]) -> set[int]:
+def by_trafilatura(markup: str, blocks: Sequence[Block]) -> set[int]:
     """Indices of the blocks that trafilatura takes for the article; empty if it finds none."""
+    from lxml import etree, html
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+    parser = html.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True
+    )
+    tree = etree.fromstring(markup.encode("utf-8", "replace"), parser)
     found: Any = bare_extraction(tree, include_comments=False, with_metadata=False)
     if found is None or found.body is None:
         return set()

@@ -37,7 +37,13 @@ _AGO = re.compile(
     r"|\bil y a\s+\w+\s+\w+",
     re.IGNORECASE,
 )
+#: One of these stands in every text that tells how long ago something was.
+_PAST = ("ago", "vor", "hace", "il y a")
+_YEAR = re.compile(r"\d{4}")
 _SLASHED = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/\d{2,4}(?!\d)")
+#: Those without a year of four digits may tell a date too.
+_SHORT = ((_DOTTED, "dmy"),)
+_PATTERNS = ((_DAY_FIRST, "dmy"), (_MONTH_FIRST, "mdy"), *_SHORT, (_YEAR_FIRST, "ymd"))
 
 
 def iso_date(text: str) -> str:
@@ -53,15 +59,10 @@ def iso_date(text: str) -> str:
     head = text[:200]
     if not _DIGIT.search(head):
         return ""
-    exact = _ISO.search(head)
+    exact = _ISO.search(head) if "-" in head else None
     if exact:
         return _checked(exact)
-    for pattern, order in (
-        (_DAY_FIRST, "dmy"),
-        (_MONTH_FIRST, "mdy"),
-        (_DOTTED, "dmy"),
-        (_YEAR_FIRST, "ymd"),
-    ):
+    for pattern, order in _PATTERNS if _YEAR.search(head) else _SHORT:
         match = pattern.search(head)
         day = _day(dict(zip(order, match.groups(), strict=True))) if match else None
         if match and day:
@@ -80,7 +81,10 @@ def printed_time(text: str) -> str:
     found = iso_date(text)
     if found:
         return found
-    match = _AGO.search(text[:200]) or _SLASHED.search(text[:200])
+    head = text[:200]
+    past = head.lower()
+    match = _AGO.search(head) if any(word in past for word in _PAST) else None
+    match = match or (_SLASHED.search(head) if "/" in head else None)
     return match[0] if match else ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from framing.articles.html.blocks import Block
 from framing.articles.html.body import key_of
 from framing.articles.html.dates import iso_date
+from framing.articles.html.notes import Notes
 
 FACTS = ("title", "outlet", "author", "published", "url")
 _ARTICLES = re.compile(
@@ -76,27 +77,28 @@ _JSON_LIMIT = 1 << 20
 _NODES = 2000
 
 
-def facts_of(tree: Any, blocks: Sequence[Block]) -> dict[str, str]:
+def facts_of(notes: Notes, blocks: Sequence[Block]) -> dict[str, str]:
     """Read title, outlet, author, date (ISO 8601) and URL; what is unknown is missing.
 
     Examples
     --------
-    >>> from framing.articles.html.blocks import tree_of
-    >>> facts_of(tree_of('<meta property="og:title" content="Rain ahead"><p>Rain.'), [])
+    >>> from framing.articles.html.blocks import walk_of
+    >>> walk = walk_of('<meta property="og:title" content="Rain ahead"><p>Rain.')
+    >>> facts_of(walk.notes, walk.blocks)
     {'title': 'Rain ahead'}
     """
-    linked = _linked(tree)
-    meta = _meta(tree)
+    linked = _linked(notes)
+    meta = _meta(notes)
     found = {}
     for name in FACTS:
         value = linked.get(name, "") or next(
             (meta[key] for key in _NAMES[name] if _fits(name, meta.get(key, ""))), ""
         )
         found[name] = value
-    found["url"] = _canonical(tree) or found["url"]
-    found["title"] = _title(tree, found["title"], found["outlet"], blocks)
-    found["author"] = _author(tree, found["author"], blocks)
-    found["published"] = iso_date(found["published"]) or _visible_date(tree, blocks)
+    found["url"] = _canonical(notes) or found["url"]
+    found["title"] = _title(notes, found["title"], found["outlet"], blocks)
+    found["author"] = _author(notes, found["author"], blocks)
+    found["published"] = iso_date(found["published"]) or _visible_date(notes, blocks)
     return {name: value for name, value in found.items() if value}
 
 
@@ -106,10 +108,10 @@ def _fits(name: str, value: str) -> bool:
     return bool(value) and not (name == "author" and _NO_NAME.search(value))
 
 
-def _meta(tree: Any) -> dict[str, str]:
+def _meta(notes: Notes) -> dict[str, str]:
     found: dict[str, str] = {}
-    for element in tree.iter("meta"):
-        get = element.attrib.get
+    for attributes in notes.metas:
+        get = attributes.get
         name = (get("property") or get("name") or get("itemprop") or "").lower()
         content = " ".join(get("content", "").split())
         if name and content:
@@ -117,14 +119,15 @@ def _meta(tree: Any) -> dict[str, str]:
     return found
 
 
-def _linked(tree: Any) -> dict[str, str]:
+def _linked(notes: Notes) -> dict[str, str]:
     """Facts of the first JSON-LD object that is an article."""
     found: dict[str, str] = {}
-    for element in tree.iter("script"):
-        if "ld+json" not in element.attrib.get("type", "") or len(element.text or "") > _JSON_LIMIT:
+    for script in notes.scripts:
+        text = "".join(script)
+        if len(text) > _JSON_LIMIT:
             continue
         try:
-            data = json.loads((element.text or "").strip().strip(";"), strict=False)
+            data = json.loads(text.strip().strip(";"), strict=False)
         except (ValueError, RecursionError):
             continue
         for node in _nodes(data):
@@ -183,20 +186,17 @@ def _people(value: Any) -> str:
     return "; ".join(dict.fromkeys(names))
 
 
-def _canonical(tree: Any) -> str:
-    for element in tree.iter("link"):
-        if element.attrib.get("rel", "").lower() == "canonical":
-            address = str(element.attrib.get("href", "")).strip()
-            return address if address.startswith("http") else ""
-    return ""
+def _canonical(notes: Notes) -> str:
+    address = notes.canonical[0].strip() if notes.canonical else ""
+    return address if address.startswith("http") else ""
 
 
-def _title(tree: Any, told: str, outlet: str, blocks: Sequence[Block]) -> str:
+def _title(notes: Notes, told: str, outlet: str, blocks: Sequence[Block]) -> str:
     """The told title, or the title tag's, without the outlet's name at its end."""
-    element = tree.find(".//title")
-    title = told or " ".join((element.text or "").split() if element is not None else [])
+    title = told or " ".join("".join(notes.titles[0]).split() if notes.titles else [])
+    whole = key_of(title)
     headings = [block.text for block in blocks if block.tag in ("h1", "h2")][:12]
-    inside = [text for text in headings if len(text) > 8 and key_of(text) in key_of(title)]
+    inside = [text for text in headings if len(text) > 8 and key_of(text) in whole]
     best = max(inside, key=len, default="")
     if len(best) * 2 >= len(title) > 0:
         return best
@@ -206,15 +206,13 @@ def _title(tree: Any, told: str, outlet: str, blocks: Sequence[Block]) -> str:
     return title or next((block.text for block in blocks if block.tag == "h1"), "")
 
 
-def _author(tree: Any, told: str, blocks: Sequence[Block]) -> str:
+def _author(notes: Notes, told: str, blocks: Sequence[Block]) -> str:
     if told:
         return _name(told)
-    for element in tree.iter("a", "span", "div", "p", "address"):
-        get = element.attrib.get
-        if (get("rel") == "author" or get("itemprop") == "author") and not _commented(element):
-            name = " ".join("".join(element.itertext()).split())
-            if 2 < len(name) < 60 and not _NO_NAME.search(name):
-                return _name(name)
+    for heard in notes.authors:
+        name = " ".join("".join(heard).split())
+        if 2 < len(name) < 60 and not _NO_NAME.search(name):
+            return _name(name)
     for block in blocks:
         scope = block.scope
         if (
@@ -233,20 +231,11 @@ def _name(text: str) -> str:
     return _AFTER_NAME.split(_BY.sub("", text))[0].strip()[:200]
 
 
-def _commented(element: Any) -> bool:
-    return any(
-        "comment" in (above.attrib.get("class", "") + above.attrib.get("id", ""))
-        for above in element.iterancestors()
-    )
-
-
-def _visible_date(tree: Any, blocks: Sequence[Block]) -> str:
-    for element in tree.iter("time", "abbr", "span", "meta"):
-        get = element.attrib.get
-        if element.tag == "time" or get("itemprop") == "datePublished" or "published" in get("class", ""):
-            found = iso_date(get("datetime") or get("content") or get("title") or element.text or "")
-            if found and not _commented(element):
-                return found
+def _visible_date(notes: Notes, blocks: Sequence[Block]) -> str:
+    for told, heard in notes.dates:
+        found = iso_date(told or "".join(heard))
+        if found:
+            return found
     for block in blocks:
         scope = block.scope
         if scope is not None and scope.comment is None and scope.role == "byline" and len(block.text) < 120:

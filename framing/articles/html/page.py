@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from framing.articles.html.blocks import Block, Comment, Walk, tree_of
+from framing.articles.html.blocks import Block, Comment, Walk, walk_of
 from framing.articles.html.body import DEEPEST, MOST_ELEMENTS, by_trafilatura, densest
 from framing.articles.html.dates import printed_time
 from framing.articles.html.facts import facts_of
@@ -57,14 +57,11 @@ def read_page(markup: str, *, fast: bool = False) -> Page:
     >>> page.text.split(), [(mark.line, mark.region) for mark in page.marks]
     (['Rain', 'A', 'cloud'], [(0, 'headline'), (2, 'caption')])
     """
-    tree = tree_of(markup, plain=fast)
-    walk = Walk()
-    blocks = walk.run(tree)
-    if not blocks:
-        raise UnreadableError("an HTML page without visible text")
-    facts = facts_of(tree, blocks)
+    walk = walk_of(markup)
+    blocks = walk.blocks
+    facts = facts_of(walk.notes, blocks)
     void_wrong_roles(blocks)
-    body = set() if fast or _too_much(walk) else by_trafilatura(tree, blocks)
+    body = set() if fast or _too_much(walk) else by_trafilatura(markup, blocks)
     body = body or densest(blocks)
     regions = regions_of(blocks, body, facts.get("title", ""))
     text, marks = _lines(blocks, regions)

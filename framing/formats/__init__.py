@@ -1,0 +1,23 @@
+"""Tables on disk: the file's name decides the format; cells that a spreadsheet would run are tamed."""
+
+from framing.formats.cells import Cells, Printed, Row, Rows, tame, untame
+from framing.formats.read import READABLE, read_frame, separator_of
+from framing.formats.streams import streaming
+from framing.formats.write import SUFFIXES, check_suffix, write_json, writing
+
+__all__ = [
+    "READABLE",
+    "SUFFIXES",
+    "Cells",
+    "Printed",
+    "Row",
+    "Rows",
+    "check_suffix",
+    "read_frame",
+    "separator_of",
+    "streaming",
+    "tame",
+    "untame",
+    "write_json",
+    "writing",
+]

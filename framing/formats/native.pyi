@@ -1,0 +1,3 @@
+from typing import Any
+
+def rows(fixed: list[str], columns: list[tuple[Any, ...]], printed: list[bool], count: int) -> str: ...

@@ -1,0 +1,1 @@
+"""What `framing report` takes from the labels, the scores and the stories."""

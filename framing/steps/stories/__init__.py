@@ -1,0 +1,1 @@
+"""The stories of `framing compare`: from scores on disk to pages and tables."""
