@@ -19,6 +19,7 @@ from framing.errors import StudioError
 from framing.files import whole_text, write_secret
 from framing.labelstudio import environment
 from framing.labelstudio.database import SQLITE, Postgres, remember, remembered
+from framing.labelstudio.signing import NAME, ensure_key
 from framing.labelstudio.webform import WebSession
 
 USERNAME = "admin@framing.example"
@@ -178,6 +179,7 @@ class EmbeddedServer:
         if not self.password_file.is_file():
             write_secret(self.password_file, secrets.token_urlsafe(15))
         self.data.mkdir(parents=True, exist_ok=True)
+        ensure_key(self.data)
         if database is None:
             environment.new_database(environment.environment_folder(), self.data)
         say("starting Label Studio" + (f" on {database}" if database else ""))
@@ -213,7 +215,7 @@ class EmbeddedServer:
         kept = {
             k: v
             for k, v in os.environ.items()
-            if not k.startswith(("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_"))
+            if not k.startswith(("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_", NAME))
         }
         return (
             kept
@@ -250,9 +252,9 @@ class EmbeddedServer:
         )
 
     def _ensure_token(self, url: str) -> None:
-        if self.token_file.is_file():
-            return
         with WebSession(url) as session:
+            if session.knows(self.token()):
+                return
             session.sign_in(USERNAME, self.password_file.read_text(encoding="utf-8"))
             write_secret(self.token_file, session.make_token())
 

@@ -51,6 +51,11 @@ class WebSession:
                 hint="was it changed in the browser? put the new one into the password file",
             )
 
+    def knows(self, token: str) -> bool:
+        """Whether the server takes a personal access token; an empty one it never does."""
+        answer = self._post("/api/token/refresh", {"refresh": token})
+        return bool(token) and answer.status_code != httpx.codes.UNAUTHORIZED
+
     def make_token(self) -> str:
         """Make a personal access token for the user who is signed in, replacing a lost one."""
         for _ in range(2):
