@@ -44,7 +44,7 @@ test: check
 prove: $(VENV)/.dev
 	$(BIN)/python tests/install_chromium.py
 	$(BIN)/python tests/install_postgresql.py
-	$(BIN)/python -m pytest -m "prove or not prove"
+	$(BIN)/python -m pytest -m "prove or not prove" --hypothesis-profile searching
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
