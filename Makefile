@@ -12,7 +12,7 @@ help:
 	@echo "make model  make the shipped model from labels/ alone"
 	@echo "make prove  run the long proofs whole"
 
-NATIVE := $(wildcard framing/*/native.pyx)
+NATIVE := $(wildcard framing/*/native*.pyx)
 
 $(BIN)/framing: pyproject.toml constraints.txt tools/build_core.py $(NATIVE)
 	$(PYTHON) -m venv $(VENV)

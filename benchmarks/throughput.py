@@ -31,6 +31,7 @@ from split import rows
 from framing.articles.read import Record, article_of
 from framing.articles.streams import UnreadableError
 from framing.classifier import Model
+from framing.collector import collector_paused
 from framing.pages import split_articles
 from framing.records import Article, Unit
 from framing.scoring.feed import Feed
@@ -57,6 +58,7 @@ def decoded(records: Sequence[Record], *, fast: bool) -> Iterator[Article]:
             yield article_of(record, fast=fast)
 
 
+@collector_paused()  # as in the work on each batch
 def stages(inputs: Sequence[str], *, fast: bool) -> tuple[dict[str, float], list[Article], int]:
     """Seconds of each stage over all batches; the first articles; how many there are."""
     model = find_model(Study(None))

@@ -6,7 +6,7 @@ feature family, so that a page costs no loop of its own where its lines need non
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import chain, product
+from itertools import accumulate, chain, product
 
 import numpy as np
 
@@ -19,7 +19,7 @@ _PLACES = (0, 1, 2, 3, 4, 6, 9, 14, 25, 50)
 _SOME = (0, 1, 2, 3, 5, 9)
 #: Headlines are repeated within other lines (breadcrumbs) only near the top.
 _TOP = 40
-_LONGEST_TITLE = 200
+_TITLE = range(21, 200)
 #: Says “we” or “you”; tells what somebody said.
 _VOICES = ("personal", "quoting")
 
@@ -252,14 +252,18 @@ def _nestings(pages: Sequence[Sequence[Line]], rows: _Rows) -> Iterator[Family]:
 
 def _nested(top: Sequence[str]) -> list[tuple[int, int]]:
     """Lines that hold another one (1), are held by another (2), or both (3)."""
-    titles = {text for text in top if 20 < len(text) < _LONGEST_TITLE}
+    titles = sorted({text for text in top if len(text) in _TITLE}, key=len, reverse=True)
     whole = "\n".join(titles)
-    inner = [text for text in titles if whole.count(text) > 1]
+    ends = accumulate(len(text) + 1 for text in titles)
+    # Only a longer one can hold it: those before it.
+    inner = {
+        text for text, end in zip(titles, ends, strict=True) if whole.find(text, 0, end - len(text) - 1) >= 0
+    }
     if not inner:
         return []
     found = []
     for index, text in enumerate(top):
-        if text in titles:
+        if len(text) in _TITLE:
             holds = any(other != text and other in text for other in inner)
             kind = holds + 2 * (text in inner)
             if kind:

@@ -9,7 +9,7 @@ through sentencex, which knows their abbreviations.
 import re
 from collections.abc import Iterator, Sequence
 
-from framing.pages.compiled import COMPILED, native
+from framing.pages.compiled import COMPILED, native_units
 from framing.pages.wording import kinds, words
 
 #: How far back a word before a stop may reach: bounds the search in lines without blanks.
@@ -64,16 +64,15 @@ def sentence_spans(line: str, language: str = "en", *, loose: bool = False) -> l
     >>> sentence_spans("“Why now?” she asked. “It is late. Go.”")
     [(0, 21), (22, 34), (35, 39)]
     """
-    found = _english(line, loose=loose) if language[:2] == "en" else _foreign(line, language)
-    return trimmed(line, found)
-
-
-def trimmed(line: str, cuts: Sequence[int]) -> list[tuple[int, int]]:
-    """Spans between cuts without white space at their ends; empty ones are left out."""
-    return native.trimmed(line, cuts) if COMPILED else _trimmed(line, cuts)
+    if language[:2] != "en":
+        return _trimmed(line, _foreign(line, language))
+    if COMPILED:
+        return native_units.sentences(line, kinds("abbreviations"), _judged, loose)
+    return _trimmed(line, _cuts(line, loose))
 
 
 def _trimmed(line: str, cuts: Sequence[int]) -> list[tuple[int, int]]:
+    """Spans between cuts without white space at their ends; empty ones are left out."""
     size = len(line)
     if not cuts and line and not line[0].isspace() and not line[-1].isspace():
         return [(0, size)]
@@ -95,12 +94,6 @@ def _foreign(line: str, language: str) -> list[int]:
     whole = _SURROGATE.sub("?", line)  # it takes valid Unicode only
     found = (boundary["start_index"] for boundary in get_sentence_boundaries(language, whole))
     return sorted({cut for cut in found if 0 < cut < len(line)})
-
-
-def _english(line: str, *, loose: bool) -> list[int]:
-    if COMPILED:
-        return native.cuts(line, kinds("abbreviations"), _judged, loose)
-    return _cuts(line, loose)
 
 
 def _cuts(line: str, loose: bool) -> list[int]:

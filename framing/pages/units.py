@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
+from framing.collector import collector_paused
+from framing.pages.compiled import COMPILED, native_units
 from framing.pages.credits import credit_at
 from framing.pages.lines import Line, lines_of
 from framing.pages.regions import Place, places_of_pages
@@ -15,14 +17,16 @@ UnitSize = Literal["sentence", "paragraph", "article"]
 #: A language, or what tells it from the lines of a page.
 Language = str | Callable[[Sequence[Line]], str]
 
-#: Start and end on the page, line number and place of a unit.
-_Piece = tuple[int, int, int, Place]
+#: Start and end of a unit in its line.
+Span = tuple[int, int]
 
 #: Characters of pages that are looked at together.
 _BATCH = 1 << 19
 
 #: Regions whose lines stand for themselves, however many sentences they seem to hold.
 WHOLE_LINES = frozenset({"headline", "subhead", "byline", "related", "comment_meta"})
+#: A teaser or subhead may hold a stop; one that also ends with one is sentences.
+_MAY_BE_PROSE = frozenset({"subhead", "related"})
 
 
 def split_article(article: Article, *, language: str = "en", unit: UnitSize = "sentence") -> Iterator[Unit]:
@@ -76,14 +80,20 @@ def split_articles(
         Each page with its units.
     """
     for batch in _batches(articles):
-        pages = [lines_of(article.text) for article in batch]
-        found = (
-            places_of_pages(pages, [article.title for article in batch])
-            if unit != "article"
-            else [[] for _ in pages]
-        )
-        for article, lines, guessed in zip(batch, pages, found, strict=True):
-            yield article, _units(article, _cut(article, lines, guessed, language, unit))
+        yield from zip(batch, _split(batch, language, unit), strict=True)
+
+
+@collector_paused()
+def _split(batch: Sequence[Article], language: Language, unit: UnitSize) -> list[list[Unit]]:
+    pages = [lines_of(article.text) for article in batch]
+    if unit == "article":
+        return [_units(article, *_whole(lines)) for article, lines in zip(batch, pages, strict=True)]
+    titles = [article.title for article in batch]
+    found = []
+    for article, lines, guessed in zip(batch, pages, places_of_pages(pages, titles), strict=True):
+        places = _given(article.marks, lines, guessed) if article.marks else guessed
+        found.append(_units(article, lines, places, _spans(lines, places, language, unit)))
+    return found
 
 
 def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
@@ -99,62 +109,23 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield held
 
 
-def _units(article: Article, pieces: Iterable[_Piece]) -> list[Unit]:
-    identity, page, source = article.article_id, article.text, article.source
-    told = (article.outlet, article.title, article.author, article.published, article.url, article.story)
-    seen: dict[str, int] = {}
-    units = []
-    for position, (start, end, line, place) in enumerate(pieces):
-        text = page[start:end]
-        seen[text] = occurrence = seen.get(text, -1) + 1
-        cells = (
-            unit_id(identity, text, occurrence),
-            identity,
-            source,
-            start,
-            end,
-            text,
-            place.region,
-            line,
-            position,
-            *told,
-            place.comment_author,
-            place.comment_time,
-            place.reply_depth,
-        )
-        units.append(tuple.__new__(Unit, cells))  # half the time of the constructor by names
-    return units
+def _whole(lines: Sequence[Line]) -> tuple[Sequence[Line], list[Place], list[list[Span]]]:
+    """A page as one line."""
+    if not lines:
+        return (), [], []
+    return lines[:1], [Place("body")], [[(0, lines[-1].end - lines[0].start)]]
 
 
-def _cut(
-    article: Article, lines: Sequence[Line], found: Sequence[Place], language: Language, unit: UnitSize
-) -> Iterable[_Piece]:
-    if unit == "article":
-        return _whole(lines)
-    if unit == "paragraph":
-        return _pieces(article, lines, found, None)
-    return _pieces(article, lines, found, language if isinstance(language, str) else language(lines))
-
-
-def _whole(lines: Sequence[Line]) -> list[_Piece]:
-    return [(lines[0].start, lines[-1].end, lines[0].number, Place("body"))] if lines else []
-
-
-def _pieces(
-    article: Article, lines: Sequence[Line], found: Sequence[Place], language: str | None
-) -> Iterator[_Piece]:
-    """Sentences of a language; None: whole lines."""
-    known = {mark.line: mark for mark in article.marks}
-    for line, guessed in zip(lines, found, strict=True):
-        mark = known.get(line.number) if known else None
-        place = _given(mark, line) if mark else guessed
-        spans = [(0, len(line.text))] if language is None else _spans(line, place, language)
-        for start, end in spans:
-            yield line.start + start, line.start + end, line.number, place
-
-
-def _given(mark: Mark, line: Line) -> Place:
+def _given(marks: Sequence[Mark], lines: Sequence[Line], guessed: Sequence[Place]) -> list[Place]:
     """What the markup says goes before what the words suggest."""
+    known = {mark.line: mark for mark in marks}
+    return [
+        _marked(known[line.number], line) if line.number in known else place
+        for line, place in zip(lines, guessed, strict=True)
+    ]
+
+
+def _marked(mark: Mark, line: Line) -> Place:
     return Place(
         mark.region,
         credit_at=credit_at(line.text) if mark.region == "caption" else 0,
@@ -164,15 +135,54 @@ def _given(mark: Mark, line: Line) -> Place:
     )
 
 
-def _spans(line: Line, place: Place, language: str) -> list[tuple[int, int]]:
-    if place.region in WHOLE_LINES and not _is_prose(line, place):
-        return [(0, len(line.text))]
+def _spans(
+    lines: Sequence[Line], places: Sequence[Place], language: Language, unit: UnitSize
+) -> list[list[Span]]:
+    """Where in each line its units stand."""
+    if unit == "paragraph":
+        return [[(0, len(line.text))] for line in lines]
+    told = language if isinstance(language, str) else language(lines)
+    return [_sentences(line.text, place, told) for line, place in zip(lines, places, strict=True)]
+
+
+def _sentences(line: str, place: Place, language: str) -> list[Span]:
+    region = place.region
+    if region in WHOLE_LINES and not (line[-1] == "." and region in _MAY_BE_PROSE):
+        return [(0, len(line))]
     if place.credit_at:
-        caption = sentence_spans(line.text[: place.credit_at], language)
-        return [*caption, (place.credit_at, len(line.text))]
-    return sentence_spans(line.text, language, loose=place.region == "comment")
+        caption = sentence_spans(line[: place.credit_at], language)
+        return [*caption, (place.credit_at, len(line))]
+    return sentence_spans(line, language, loose=region == "comment")
 
 
-def _is_prose(line: Line, place: Place) -> bool:
-    """A teaser or subhead may hold a stop; one that also ends with one is sentences."""
-    return line.text[-1] == "." and place.region in ("subhead", "related")
+def _units(
+    article: Article, lines: Sequence[Line], places: Sequence[Place], spans: Sequence[list[Span]]
+) -> list[Unit]:
+    told = (article.outlet, article.title, article.author, article.published, article.url, article.story)
+    make = native_units.units if COMPILED else _made
+    return make(article.text, article.article_id, article.source, told, lines, places, spans, Unit, unit_id)
+
+
+def _made(
+    page: str,
+    identity: str,
+    source: str,
+    told: tuple[str, ...],
+    lines: Sequence[Line],
+    places: Sequence[Place],
+    spans: Sequence[list[Span]],
+    kind_of_unit: type[Unit],
+    name_of: Callable[[str, str, int], str],
+) -> list[Unit]:
+    seen: dict[str, int] = {}
+    units: list[Unit] = []
+    for line, place, within in zip(lines, places, spans, strict=True):
+        comment = (place.comment_author, place.comment_time, place.reply_depth)
+        for first, last in within:
+            start, end = line.start + first, line.start + last
+            text = page[start:end]
+            seen[text] = occurrence = seen.get(text, -1) + 1
+            name = name_of(identity, text, occurrence)
+            cells = (name, identity, source, start, end, text, place.region, line.number, len(units))
+            units.append(tuple.__new__(kind_of_unit, cells + told + comment))
+    return units

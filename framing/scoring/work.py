@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from framing.articles.identity import Fingerprint
 from framing.articles.read import Record, article_of
 from framing.articles.streams import UnreadableError
+from framing.collector import collector_paused
 from framing.errors import ModelError
 from framing.formats import streaming
 from framing.pages import Languages, UnitSize, split_articles
@@ -104,6 +105,7 @@ def keep(model: "Model") -> None:
         _models[(model.folder, model.hash)] = model
 
 
+@collector_paused()
 def work(order: Order, items: Sequence[Item]) -> list[Outcome]:
     """Decode, split and score the items of a batch.
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framing.pages import chars, features, lines, looks, model, phrases, sentences
-from framing.pages.compiled import COMPILED, native
-from framing.pages.wording import kinds
+from framing.pages import chars, features, lines, looks, model, phrases, sentences, units
+from framing.pages.compiled import COMPILED, native, native_units
+from framing.pages.regions import Place
+from framing.records import Unit, unit_id
 from framing.resources import packaged
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="framing was installed without a compiler")
@@ -82,24 +83,31 @@ def test_real_pages_have_the_same_lines():
         assert native.lines_of(page, lines.Line) == lines._lines_of(page)
 
 
+def plain_sentences(line: str, loose: bool) -> list[tuple[int, int]]:
+    return sentences._trimmed(line, sentences._cuts(line, loose))
+
+
 @given(PROSE | st.text(SIGNS | st.sampled_from(".!? Aa"), max_size=40), st.booleans())
 def test_lines_have_the_same_sentences(line: str, loose: bool):
-    cuts = native.cuts(line, kinds("abbreviations"), sentences._judged, loose)
-    assert cuts == sentences._cuts(line, loose)
-    assert native.trimmed(line, cuts) == sentences._trimmed(line, cuts)
+    assert sentences.sentence_spans(line, loose=loose) == plain_sentences(line, loose)
 
 
 def test_real_lines_have_the_same_sentences():
     for line in (line.text for page in pages() for line in lines.lines_of(page)):
         for loose in (False, True):
-            cuts = native.cuts(line, kinds("abbreviations"), sentences._judged, loose)
-            assert cuts == sentences._cuts(line, loose)
+            assert sentences.sentence_spans(line, loose=loose) == plain_sentences(line, loose)
 
 
-@given(PAGES, st.lists(st.integers(0, 60), max_size=4))
-def test_pieces_are_trimmed_the_same_way(line: str, cuts: list[int]):
-    inside = sorted({min(cut, len(line)) for cut in cuts})
-    assert native.trimmed(line, inside) == sentences._trimmed(line, inside)
+@given(PAGES | st.lists(PROSE, max_size=4).map("\n".join), st.booleans())
+def test_pages_have_the_same_units(page: str, marked: bool):
+    found = lines.lines_of(page)
+    comment = Place("comment", comment_author="Ann", comment_time="9:05", reply_depth=1)
+    places = [comment if marked else Place("body") for _ in found]
+    spans = [plain_sentences(line.text, False) for line in found]
+    told = ("an outlet", "", "", "2024-05-03", "", "a story")
+    cells = (page, "a2b97f4a7f73d32c", "a.txt", told, found, places, spans, Unit, unit_id)
+    assert native_units.units(*cells) == units._made(*cells)
+    assert all(isinstance(unit, Unit) for unit in native_units.units(*cells))
 
 
 @given(LINES)

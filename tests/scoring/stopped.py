@@ -1,6 +1,6 @@
-"""Scores one folder again and again, killed at random moments, and compares the outcome: see test_score.py.
+"""Scores one folder again and again, killed at random moments, and compares the outcome: see test_going_on.py.
 
-Usage: python -m tests.steps.stopped INPUT FOLDER KILLS SEED JOBS
+Usage: python -m tests.scoring.stopped INPUT FOLDER KILLS SEED JOBS
 
 Everything is loaded once; each run is a fork of this process. Prints as JSON how often a run was killed,
 how many runs went on where an earlier one was, and how many results there were.
