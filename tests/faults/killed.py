@@ -50,7 +50,10 @@ def main() -> None:
     os.chdir(folder)
     struck: Counter[str] = Counter()
     wanted = {name: whole(name, folder) for name in COMMANDS}
-    for number in range(kills):
+    # One that ended before it was to be killed counts for nothing; on a busy machine there are more of them.
+    for number in range(4 * kills):
+        if struck.total() == kills:
+            break
         name = list(COMMANDS)[number % len(COMMANDS)]
         sound_ones, seconds = wanted[name]
         prepared(folder)
@@ -64,7 +67,7 @@ def main() -> None:
             assert not known or data in known, f"{name}: {file} is torn"
         assert run(name) == 0, name
         assert contents(folder / "base" / "out") in sound_ones, name
-    sys.stdout.write(json.dumps({"struck": sum(struck.values()), "by command": struck}))
+    sys.stdout.write(json.dumps({"struck": struck.total(), "by command": struck}))
 
 
 def prepared(folder: Path) -> None:
