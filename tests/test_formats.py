@@ -1,6 +1,7 @@
 import io
 import json
 import os
+from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -191,9 +192,23 @@ def test_a_table_that_can_only_be_written_is_refused_when_read(tmp_path: Path) -
 
 def test_a_parquet_table_of_one_text_over_and_over_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"text": pa.array(["rain " * 200_000] * 60).dictionary_encode()}), file)
+    pq.write_table(pa.table({"text": pa.array(["rain " * 200_000] * 600).dictionary_encode()}), file)
+    before = pa.default_memory_pool().max_memory()
     with pytest.raises(TableError, match="holds texts of over 500 times its size"):
         read_frame(file)
+    assert pa.default_memory_pool().max_memory() <= max(before, 400 << 20)
+
+
+def test_cells_of_parquet_are_read_as_they_are_written(tmp_path: Path) -> None:
+    columns = {
+        "number": pa.array([1, None]), "share": [0.25, 1e-7], "flag": [True, False], "day": [date(2024, 5, 3), None],
+        "list": [["a", "ü"], []], "text": pa.array(["a", None]).dictionary_encode(),
+    }  # fmt: skip
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert read_frame(tmp_path / "a.parquet").to_dict("list") == {
+        "number": ["1", ""], "share": ["0.25", "1e-07"], "flag": ["true", "false"], "day": ["2024-05-03", ""],
+        "list": ['["a", "ü"]', "[]"], "text": ["a", ""],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ READABLE = SUFFIXES[:6]
 _MOST_COLUMNS = 10_000
 #: Texts of more than this that are that many times as large as the file are no table.
 _BOMB_SIZE, _BOMB_RATIO = 32 << 20, 500
+#: Rows of Parquet that are looked at together: a few bytes of it can stand for gigabytes of text.
+_BATCH = 128
 #: What reading a table can raise that is damaged, lies about itself, or is of another kind.
 _UNREADABLE = (
     ArithmeticError,
@@ -77,7 +79,7 @@ def read_frame(path: Path) -> "pd.DataFrame":
         if suffix in SEPARATORS:
             frame = _read_csv(path, SEPARATORS[suffix])
         elif suffix == ".parquet":
-            frame = pd.read_parquet(path)
+            frame = _read_parquet(path)
         elif suffix == ".xlsx":
             frame = pd.read_excel(path, dtype=str, keep_default_na=False)
         else:
@@ -85,9 +87,7 @@ def read_frame(path: Path) -> "pd.DataFrame":
         if len(frame.columns) > _MOST_COLUMNS:
             raise ValueError(f"found {len(frame.columns):,} columns, expected at most {_MOST_COLUMNS:,}")
         cells = frame.map(_cell)
-        held = sum(map(len, cells.to_numpy(dtype=object).ravel()))
-        if held > _BOMB_SIZE and held > _BOMB_RATIO * path.stat().st_size:
-            raise ValueError(f"holds texts of over {_BOMB_RATIO} times its size")
+        _refuse_bomb(path, sum(map(len, cells.to_numpy(dtype=object).ravel())))
         texts = cells.astype("str")
     except _UNREADABLE as error:
         raise TableError(
@@ -105,6 +105,29 @@ def _read_csv(path: Path, usual: str) -> "pd.DataFrame":
     with path.open(encoding=encoding, newline="") as text:
         separator = separator_of(text.readline(), usual)
     return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding=encoding)
+
+
+def _read_parquet(path: Path) -> "pd.DataFrame":
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        columns: dict[str, list[str]] = {name: [] for name in file.schema_arrow.names}
+        if len(columns) < len(file.schema_arrow.names):
+            raise ValueError("two columns of one name")
+        held = 0
+        for batch in file.iter_batches(batch_size=_BATCH):
+            for cells, column in zip(columns.values(), batch.columns, strict=True):
+                found = list(map(_cell, column.to_pylist()))
+                cells.extend(found)
+                held += sum(map(len, found))
+            _refuse_bomb(path, held)
+    return pd.DataFrame(columns, dtype=object)
+
+
+def _refuse_bomb(path: Path, held: int) -> None:
+    if held > _BOMB_SIZE and held > _BOMB_RATIO * path.stat().st_size:
+        raise ValueError(f"holds texts of over {_BOMB_RATIO} times its size")
 
 
 def _read_json(path: Path, suffix: str) -> "pd.DataFrame":

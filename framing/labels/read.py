@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: Who a label is from when a table does not say: GOLD tables, and plain tables of labelled texts.
 GIVEN = "given"
 PLAIN_VARIABLE = "label"
+#: No codebook asks for more; a column of other names taken for variables would be worked on for hours.
+_MOST_VARIABLES = 500
 
 
 def read_labels(paths: Sequence[Path], codebook: Codebook | None = None) -> "pd.DataFrame":
@@ -37,7 +39,8 @@ def read_labels(paths: Sequence[Path], codebook: Codebook | None = None) -> "pd.
     Raises
     ------
     TableError
-        If there is no file, or one has neither the columns of LABELS nor ``text`` and ``label``.
+        If there is no file, or one has neither the columns of LABELS nor ``text`` and ``label``, or
+        more than 500 variables.
     """
     import pandas as pd
 
@@ -76,6 +79,12 @@ def _labels(file: Path) -> "pd.DataFrame":
             hint="rename the columns in the file",
         )
     table = checked(frame, LABELS, str(file))
+    variables = table["variable"].nunique()
+    if variables > _MOST_VARIABLES:
+        raise TableError(
+            f"{file}: column variable holds {variables:,} names, expected at most {_MOST_VARIABLES}",
+            hint="put the name of the codebook's variable into it; the coder's answer stands in value",
+        )
     table["region"] = table["region"].astype("str")
     return table
 

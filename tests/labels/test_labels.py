@@ -127,6 +127,18 @@ def test_a_plain_table_brings_its_own_variable(tmp_path: Path) -> None:
     assert gold_of(table, "label", BOOK).values == ("appeal", "report")
 
 
+@pytest.mark.parametrize(("most", "refused"), [(500, False), (501, True)])
+def test_a_column_that_names_no_variables_is_refused(tmp_path: Path, most: int, refused: bool) -> None:
+    rows = "".join(f"u,v{number},x,ada\n" for number in range(most))
+    file = write(tmp_path / "a.csv", f"unit_id,variable,value,coder\n{rows}")
+    if not refused:
+        assert len(read_labels([file])) == most
+        return
+    with pytest.raises(TableError) as caught:
+        read_labels([file])
+    assert caught.value.message == f"{file}: column variable holds 501 names, expected at most 500"
+
+
 def test_gold_is_accepted_as_labels(tmp_path: Path) -> None:
     file = write(
         tmp_path / "g.csv",
