@@ -1,47 +1,28 @@
-"""Rounds on a real server: samples, overlap, suggestions, order, adjudication."""
+"""Rounds on a real server: samples, strata, overlap, stories, projects of coders."""
 
 import itertools
 from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from framing.formats import read_frame
 from framing.labelstudio.accounts import add_account
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
 from framing.labelstudio.importing import push_tasks, remove_doubles, stored_tasks
-from framing.labelstudio.projects import find_project, queue_of
 from framing.labelstudio.tasks import Answer
 from framing.sampling import Plan
-from framing.serving.suggestions import suggest
 from framing.settings import Workspace
 from framing.steps.pull import pull
 from framing.steps.push import Push, push
 from framing.steps.rounds import Wanted
 from framing.steps.split import split
 from framing.steps.study import Study
-from tests.conftest import Run, Studio
-from tests.serving.conftest import make_model
+from tests.conftest import Run
+from tests.labelstudio.queue import handed_out
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-def connection(studio: Studio) -> Connection:
-    return Connection(studio.url, studio.token)
-
-
-@pytest.fixture
-def pages(connected: Workspace) -> Workspace:
-    """Thirty units on three pages, the last of which repeats a sentence of the first."""
-    for page in range(3):
-        lines = [f"Sentence number {page * 9 + n} of the report says it plainly." for n in range(9)]
-        lines[8] = "The very same words stand on all of these pages."
-        (connected.seeds / f"p{page}.txt").write_text("\n\n".join(lines), encoding="utf-8")
-    (connected.seeds / "page.txt").unlink()
-    return connected
 
 
 def test_a_larger_random_round_extends_a_smaller_one(pages: Workspace, run: Run) -> None:
@@ -119,120 +100,6 @@ def test_an_overlap_goes_to_a_blind_project_of_its_own(pages: Workspace, connect
     assert project.show_collab_predictions is False
     stored = [{item.unit for item in stored_tasks(connection, part.project or 0)} for part in (main, blind)]
     assert not stored[0] & stored[1]
-
-
-def test_a_suggestion_is_shown_in_the_main_project_and_never_in_the_blind_one(
-    pages: Workspace, connection: Connection
-) -> None:
-    study = Study(pages)
-    rows = [
-        {
-            "unit_id": f"u{n}",
-            "variable": "frame",
-            "value": value,
-            "coder": "ada",
-            "text": text,
-            "story": f"s{n % 3}",
-        }
-        for n, (value, text) in enumerate(
-            [("neutral_report", "The report says it plainly"), ("advocacy_appeal", "Please give now")] * 6
-        )
-    ]
-    pd.DataFrame(rows).to_csv(pages.labels / "old.csv", index=False)
-    from framing.steps.train import train
-
-    model = train(study).model
-    done = push(study, ["seeds"], Push(wanted=Wanted(Plan("random", 20, overlap=0.4), suggest="frame")))
-    assert done.suggested_by == model
-    with connection.speaking() as client:
-        shown = client.projects.get(id=done.project, request_options=AGAIN).model_version
-        main = list(client.tasks.list(project=done.project, fields="all"))
-        blind = list(client.tasks.list(project=done.projects[1].project, fields="all"))
-    assert shown == model
-    assert all(task.predictions[0].model_version == model for task in main)
-    assert all(not task.predictions for task in blind)
-
-
-def handed_out(connection: Connection, project: int, count: int) -> list[dict[str, Any]]:
-    """Tasks in the order in which the server gives them to a coder who answers each."""
-    got = []
-    with connection.speaking() as client:
-        for _ in range(count):
-            answer = client._client_wrapper.httpx_client.request(
-                f"api/projects/{project}/next", method="GET", request_options=AGAIN
-            )
-            got.append(answer.json())
-            client.annotations.create(id=got[-1]["id"], result=[], request_options=ONCE)
-    return got
-
-
-def test_coders_get_the_order_that_was_pushed(pages: Workspace, connection: Connection) -> None:
-    study = Study(pages)
-    done = push(study, ["seeds"], Push(wanted=Wanted(Plan("random", 6))))
-    stored = sorted(stored_tasks(connection, done.project or 0), key=lambda item: item.task)
-    got = [task["data"]["uid"] for task in handed_out(connection, done.project or 0, 6)]
-    assert got == [item.unit for item in stored]
-    articles = [uid.partition("-")[0] for uid in got]
-    assert all(first != second for first, second in itertools.pairwise(articles))
-
-
-def test_coders_get_uncertain_units_first(pages: Workspace, connection: Connection) -> None:
-    """The order that the server hands out: least certain first, a random share mixed in."""
-    model = make_model(pages.models / "frame")
-    study = Study(pages)
-    lines = [
-        f"Please give {word} now or the {word} roof stays open."
-        if n % 2
-        else f"On day {n} it rained on {word}."
-        for n, word in enumerate(
-            "barns roads mills farms ships parks banks lakes towns woods fairs docks".split()
-        )
-    ]
-    for page in range(6):
-        (pages.seeds / f"p{page}.txt").write_text(
-            "\n\n".join(lines[page * 2 : page * 2 + 2]), encoding="utf-8"
-        )
-    done = push(study, ["seeds"], Push(wanted=Wanted(Plan("uncertain", 10), suggest="frame")))
-    assert queue_of(connection, done.project or 0).model_version == model.id
-    units = list(split([pages.seeds]))
-    margins = {u.unit_id: s.margin for u, s in zip(units, suggest(model, units), strict=True)}
-    tasks = handed_out(connection, done.project or 0, 10)
-    doubtful = [task["data"]["uid"] for task in tasks if task["meta"]["sampling"] == "uncertain"]
-    assert len(doubtful) == 8
-    assert max(margins[uid] for uid in doubtful) <= min(
-        margin for uid, margin in margins.items() if uid not in {task["data"]["uid"] for task in tasks}
-    )
-    articles = [task["meta"]["article_id"] for task in tasks]
-    assert all(first != second for first, second in itertools.pairwise(articles))
-    # Where no article stood in the way the least certain comes first.
-    assert doubtful[0] == min(doubtful, key=lambda uid: margins[uid])
-    places = [place for place, task in enumerate(tasks) if task["meta"]["sampling"] == "random"]
-    assert len(places) == 2
-    assert 0 < places[0] < 5 <= places[1] < 10, "one in each half"
-    assert all(task["predictions"][0]["model_version"] == model.id for task in tasks)
-
-
-def test_a_retrained_model_renews_suggestions_and_leaves_the_total(
-    pages: Workspace, connection: Connection
-) -> None:
-    study = Study(pages)
-    old = make_model(pages.models / "frame")
-    asked = Push(wanted=Wanted(Plan("uncertain", 10), suggest="frame"))
-    first = push(study, ["seeds"], asked)
-    answered = handed_out(connection, first.project or 0, 1)[0]["id"]
-    new = make_model(pages.models / "frame", strength=0.01)
-    assert new.id != old.id
-    again = push(study, ["seeds"], asked)
-    assert (first.new, again.new, again.already) == (10, 0, 10)
-    assert queue_of(connection, first.project or 0).model_version == new.id
-    push(study, ["seeds"], asked)
-    with connection.speaking() as client:
-        tasks = list(client.tasks.list(project=first.project, fields="all"))
-    versions = {task.id: sorted(item.model_version or "" for item in task.predictions) for task in tasks}
-    assert versions.pop(answered) == [old.id]
-    assert list(versions.values()) == [sorted([old.id, new.id])] * 9
-    larger = push(study, ["seeds"], Push(wanted=Wanted(Plan("uncertain", 14), suggest="frame")))
-    assert (larger.new, larger.already) == (4, 10)
 
 
 def test_each_coder_can_have_a_project(pages: Workspace, connection: Connection, run: Run) -> None:
@@ -342,99 +209,6 @@ def test_doubles_without_answers_are_removed_and_answered_ones_kept(
     assert {item.unit for item in left} == {item.unit for item in before}
     assert newest.task in {item.task for item in left}
     assert push_tasks(connection, project, copies, say=lambda done, total: None)[0] == 0
-
-
-def test_disagreements_are_settled_by_one_person(pages: Workspace, connection: Connection, run: Run) -> None:
-    study = Study(pages)
-    ada, ben = (add_account(connection, f"{name}{id(pages)}").user for name in ("ada", "ben"))
-    first, second, *_ = split([pages.seeds])
-    answers = {
-        first.unit_id: (
-            Answer(ada, {"frame": ["neutral_report"]}, note="plain"),
-            Answer(ben, {"frame": ["site_furniture"]}, unsure=True),
-        ),
-        second.unit_id: (
-            Answer(ada, {"frame": ["neutral_report"]}),
-            Answer(ben, {"frame": ["neutral_report"]}),
-        ),
-    }
-    push(study, ["seeds"], Push(answers=answers))
-    pull(study)
-    told = run("adjudicate", "--json").json
-    assert (told["units"], told["new"]) == (1, 1)
-    project = find_project(connection, study.settings.study, "main", "adjudication")
-    assert project is not None
-    with connection.speaking() as client:
-        (task,) = client.tasks.list(project=project.id)
-        assert task.data["answers"] == "frame: 1 × neutral_report, 1 × site_furniture; 1 unsure; notes: plain"
-        assert "ada" not in str(task.data)
-        result = [
-            {
-                "from_name": "frame",
-                "to_name": "unit",
-                "type": "choices",
-                "value": {"choices": ["site_furniture"]},
-            },
-            {"from_name": "reason", "to_name": "unit", "type": "choices", "value": {"choices": ["slip"]}},
-        ]
-        client.annotations.create(id=task.id, result=result, request_options=ONCE)
-    frame = read_frame(pull(study).file)
-    row = frame[frame["coder"] == "adjudicator"].iloc[0]
-    assert (row["unit_id"], row["value"], row["reason"]) == (first.unit_id, "site_furniture", "slip")
-    assert run("adjudicate").err.startswith("error: round 'main': no open disagreement")
-
-
-def test_what_a_model_doubts_is_settled_like_a_disagreement(
-    pages: Workspace, connection: Connection, run: Run
-) -> None:
-    study = Study(pages)
-    ada = add_account(connection, f"doubts{id(pages)}").user
-    first, second, third, *_ = split([pages.seeds])
-    push(
-        study,
-        ["seeds"],
-        Push(answers={u.unit_id: (Answer(ada, {"frame": ["neutral_report"]}),) for u in (first, second)}),
-    )
-    pull(study)
-    file = pages.root / "doubts.csv"
-    columns = "unit_id,suggested,kind,p_suggested,copy_of"
-    file.write_text(
-        f"{columns}\n{second.unit_id},site_furniture,model,0.9,\n{first.unit_id},site_furniture,copy,,"
-        f"{third.unit_id}\n{third.unit_id},site_furniture,model,0.8,\n",
-        encoding="utf-8",
-    )
-    done = run("adjudicate", "--doubts", str(file))
-    assert done.out == "round main: 2 units to settle, 2 of them new\n"
-    assert done.err.splitlines()[0] == f"not in this round, or settled: {third.unit_id}"
-    project = find_project(connection, study.settings.study, "main", "adjudication")
-    assert project is not None
-    with connection.speaking() as client:
-        tasks = sorted(client.tasks.list(project=project.id), key=lambda task: task.id)
-        assert [task.data["uid"] for task in tasks] == [second.unit_id, first.unit_id]
-        assert tasks[0].data["answers"] == (
-            "frame: 1 × neutral_report\nheld-out model: site_furniture (p 0.9)"
-        )
-        assert tasks[0].data["where"] == second.region
-        choice = {"from_name": "frame", "to_name": "unit", "type": "choices"}
-        result = [choice | {"value": {"choices": ["site_furniture"]}}]
-        client.annotations.create(id=tasks[0].id, result=result, request_options=ONCE)
-    frame = read_frame(pull(study).file)
-    settled = frame[frame["coder"] == "adjudicator"]
-    assert settled[["unit_id", "value"]].to_numpy().tolist() == [[second.unit_id, "site_furniture"]]
-    again = run("adjudicate", "--doubts", str(file), "--json").json
-    assert (again["units"], again["new"]) == (1, 0)
-    assert again["left_out"] == [second.unit_id, third.unit_id]
-    file.write_text("unit_id\nu\n", encoding="utf-8")
-    refused = run("adjudicate", "--doubts", str(file))
-    assert refused.code == 1
-    assert refused.err.splitlines() == [
-        f"error: {file}: found the columns unit_id, expected also suggested",
-        "hint: give the doubts.csv that framing train wrote beside the model",
-    ]
-    file.write_text("unit_id,suggested\nu,\n", encoding="utf-8")
-    assert run("adjudicate", "--doubts", str(file)).err.startswith(
-        f"error: {file}: none of its 1 units has an open answer in round 'main'"
-    )
 
 
 def test_several_variables_share_one_screen(connected: Workspace, connection: Connection) -> None:
