@@ -75,8 +75,9 @@ def by_coder(labels: "pd.DataFrame", answers: "pd.DataFrame") -> list[dict[str, 
         kept; a share is 0 to 1.
     """
     rows = []
+    answered = dict(list(answers.groupby("coder")))
     for coder, every in labels[labels["current"]].groupby("coder", sort=True):
-        own = answers[answers["coder"] == coder]
+        own = answered.get(coder, answers[:0])
         seconds = own["seconds"].dropna()
         low, middle, high = (
             (round(float(seconds.quantile(q)), 2) for q in (0.25, 0.5, 0.75)) if len(seconds) else (None,) * 3

@@ -1,5 +1,6 @@
 """Label stats: how often each value was given, by whom, where, when, and how fast."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -131,38 +132,38 @@ class _Counter:
         self.known: Variable | None = variable_in(own, name, codebook)
         self.several = self.known is not None and self.known.type == "several"
         self.own = own
+        self.regions = own["region"].astype(str).tolist()
+        self.units = own["unit_id"].tolist()
+        self.given = [self._given(value) for value in own["value"]]
         listed = list(self.known.names) if self.known else []
-        found = set(self._given(own)["given"])
+        found = {value for given in self.given for value in given}
         self.values = listed + sorted(found - set(listed))
 
     def rows(self, by: Sequence[str]) -> list[dict[str, Any]]:
-        rows = self._counted(self.own, "all", "all")
+        rows = self._counted(range(len(self.own)), "all", "all")
         for name in by:
-            for group, part in self.own.groupby(self.own[name].replace("", UNKNOWN), sort=True):
-                rows += self._counted(part, name, str(group))
+            groups: dict[str, list[int]] = {}
+            for index, group in enumerate(self.own[name]):
+                groups.setdefault(str(group) or UNKNOWN, []).append(index)
+            for group in sorted(groups):
+                rows += self._counted(groups[group], name, group)
         return rows
 
-    def _given(self, part: "pd.DataFrame") -> "pd.DataFrame":
-        """One row for each value of each answer."""
-        if not self.several:
-            return part.assign(given=part["value"])
-        split = part.assign(given=part["value"].str.split("|")).explode("given")
-        return split.assign(given=split["given"].replace("", NO_VALUE))
+    def _given(self, answer: str) -> Sequence[str]:
+        """The values of an answer."""
+        return [value or NO_VALUE for value in answer.split("|")] if self.several else [answer]
 
-    def _counted(self, part: "pd.DataFrame", by: str, group: str) -> list[dict[str, Any]]:
-        per_region = part["region"].value_counts()
-        given = self._given(part)
-        counts = {
-            str(value): {str(region): int(count) for region, count in own["region"].value_counts().items()}
-            for value, own in given.groupby("given")
-        }
-        units = int(part["unit_id"].nunique())
+    def _counted(self, part: Sequence[int], by: str, group: str) -> list[dict[str, Any]]:
+        """Count the values in some of the answers."""
+        regions = Counter(self.regions[index] for index in part)
+        given = Counter((value, self.regions[index]) for index in part for value in self.given[index])
+        totals = Counter(value for index in part for value in self.given[index])
+        units = len({self.units[index] for index in part})
         rows = []
         for value in self.values:
-            regions = [str(region) for region in per_region.index if self._can_occur(value, str(region))]
-            eligible = int(per_region[regions].sum())
-            own = counts.get(value, {})
-            inside = sum(own.get(region, 0) for region in regions)
+            asked = [region for region in regions if self._can_occur(value, region)]
+            eligible = sum(regions[region] for region in asked)
+            inside = sum(given[value, region] for region in asked)
             rows.append(
                 {
                     "variable": self.name,
@@ -172,7 +173,7 @@ class _Counter:
                     "count": inside,
                     "eligible": eligible,
                     "share": round(inside / eligible, 4) if eligible else None,
-                    "outside": sum(own.values()) - inside,
+                    "outside": totals[value] - inside,
                     "answers": len(part),
                     "units": units,
                 }

@@ -81,9 +81,10 @@ def find_projects(connection: Connection, study: str, round_: str) -> list[Proje
             page_size=_PAGE, include="id,title,description,label_config", request_options=AGAIN
         )
         listed = list(page.items)
-        # The SDK's own iterator asks for one page more than there is.
-        while len(page.items or ()) == _PAGE and (page := page.next_page()):
-            listed += page.items or ()
+        # The SDK's own iterator asks for one page more than there is, which the server calls an error.
+        while page.items and len(listed) < page.response.count:
+            page = page.next_page()
+            listed += page.items
     listed.sort(key=lambda item: int(item.id))
     found: dict[str, Project] = {}
     for item in listed:

@@ -95,6 +95,18 @@ def test_a_project_is_found_again_under_another_title(
     assert find_project(connection, "s.renamed", "second") is None
 
 
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_a_project_is_found_on_whatever_page_it_stands(
+    connection: Connection, book: Codebook, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    """The last page is full for one of these sizes: the server calls a page behind it an error."""
+    monkeypatch.setattr("framing.labelstudio.projects._PAGE", page)
+    wanted = [ensure_project(connection, f"paged-{number}", "main", book).id for number in range(2)]
+    found = [find_project(connection, f"paged-{number}", "main") for number in range(2)]
+    assert [project and project.id for project in found] == wanted
+    assert find_project(connection, "paged-none", "main") is None
+
+
 def test_tasks_carry_place_and_context_but_not_the_outlet(
     connected: Workspace, connection: Connection
 ) -> None:
