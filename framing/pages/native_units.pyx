@@ -1,12 +1,13 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Compiled twins of the slowest loops from lines to units; see `native.pyx`."""
 
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_SET_ITEM
 from cpython.unicode cimport PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND, PyUnicode_READ
 
 cdef extern from "Python.h":
     bint Py_UNICODE_ISSPACE(Py_UCS4) noexcept
-
-cdef new = tuple.__new__
+    object PyType_GenericAlloc(object, Py_ssize_t)
 
 
 cdef inline bint is_stop(Py_UCS4 sign) noexcept:
@@ -130,5 +131,16 @@ def units(str page, str identity, str source, tuple told, lines, places, spans, 
             seen[text] = occurrence
             name = name_of(identity, text, occurrence)
             cells = (name, identity, source, start, end, text, region, line[0], len(found))
-            found.append(new(kind_of_unit, cells + last))
+            found.append(joined(kind_of_unit, cells, last))
     return found
+
+
+cdef object joined(kind, tuple first, tuple last):
+    """A tuple of a kind with the cells of two tuples; by its constructor it would be made twice."""
+    cdef Py_ssize_t at, size = len(first)
+    cdef object made = PyType_GenericAlloc(kind, size + len(last)), cell
+    for at in range(size + len(last)):
+        cell = first[at] if at < size else last[at - size]
+        Py_INCREF(cell)
+        PyTuple_SET_ITEM(made, at, cell)
+    return made
