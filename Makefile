@@ -28,7 +28,7 @@ demo: $(BIN)/framing
 
 model: $(BIN)/framing
 	rm -rf framing/_model/frame
-	$(BIN)/framing train labels/starter.csv labels/links.csv -o framing/_model/frame
+	$(BIN)/framing train labels/starter.csv labels/lines.csv -o framing/_model/frame
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ Support our small newsroom with a gift of any size.
 
 #: Modules that run longest; begun first, so that at the end no process waits for them.
 _LONG = ("test_wheel.py", "test_docs.py", "test_corpus.py", "test_kills.py")
+
+
+def pytest_configure() -> None:
+    # A run in the background of a shell ignores Ctrl-C, and so would every command that it starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

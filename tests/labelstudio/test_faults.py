@@ -98,7 +98,7 @@ def check_kill(seed: int, pages: Workspace, studio: Studio) -> None:
     rng = random.Random(1000 + seed)  # noqa: S311
     command = [sys.executable, "-m", "framing", "push", "seeds"]
     process = subprocess.Popen(command, cwd=pages.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(rng.uniform(1.0, 5.0))
+    time.sleep(rng.uniform(0.5, 2.5))
     STRUCK["push", "kill -9"] += process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()
