@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import jwt
@@ -40,6 +39,8 @@ class Connection:
     ------
     SignInError
         If there is no token.
+    ServerUnreachable
+        If `url` is no address.
     """
 
     def __init__(self, url: str, api_key: str) -> None:
@@ -48,6 +49,13 @@ class Connection:
                 f"no token for {url}",
                 hint="set LABEL_STUDIO_API_KEY to the token under Account & Settings in Label Studio",
             )
+        try:
+            self._here = httpx.URL(url).host in _LOOPBACK
+        except httpx.InvalidURL as error:
+            raise ServerUnreachable(
+                f"{url!r} is no address of a server: {error}",
+                hint="expected http://HOST:PORT or https://HOST, in LABEL_STUDIO_URL or config/settings.yaml",
+            ) from error
         self.url = url
         self._api_key = api_key
 
@@ -56,7 +64,7 @@ class Connection:
         """The SDK's client; use it within `speaking`."""
         # Label Studio's server sends a short answer in two pieces. On a connection that was used before the
         # second waits 40 ms for the first to be acknowledged; a new one to this machine is faster.
-        kept = 0 if urlsplit(self.url).hostname in _LOOPBACK else None
+        kept = 0 if self._here else None
         transport = httpx.Client(
             timeout=60,
             follow_redirects=True,
