@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,24 @@ class Person:
 
     def check_fits(self) -> None:
         """See the whole screen, down to the note, above the bar with Submit, and nothing to scroll but texts."""
+        self._at_last(self._fits)
+
+    def check_ink(self, *, dark: bool) -> None:
+        """See that unit, names and definitions stand out, light on dark or dark on light."""
+        self._at_last(lambda: self._stands_out(dark=dark))
+
+    def _at_last(self, check: Callable[[], None]) -> None:
+        """Check until it holds: colours fade and boxes settle over some frames."""
+        end = time.monotonic() + 15
+        while True:
+            try:
+                return check()
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
+                self.page.wait_for_timeout(50)
+
+    def _fits(self) -> None:
         note = self.page.locator(".framing textarea, .framing input[type=text]").first.bounding_box()
         assert note is not None
         assert note["y"] + note["height"] < SIZE["height"] - _BAR
@@ -84,8 +103,7 @@ class Person:
         scrolled = self.page.locator(".lsf-main-content").evaluate("e => [e.scrollHeight, e.clientHeight]")
         assert scrolled[0] <= scrolled[1]
 
-    def check_ink(self, *, dark: bool) -> None:
-        """See that unit, names and definitions stand out, light on dark or dark on light."""
+    def _stands_out(self, *, dark: bool) -> None:
         for part in (".framing-unit .lsf-richtext__line", ".framing-name", ".framing-definition"):
             ink, paper = self.page.locator(part).first.evaluate(_INK)
             assert (ink > paper) == dark, part

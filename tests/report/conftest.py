@@ -49,7 +49,7 @@ def study_copy(whole_study: Workspace, tmp_path: Path, monkeypatch: pytest.Monke
     return Workspace(root)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as play:
         browser = play.chromium.launch(
