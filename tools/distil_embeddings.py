@@ -91,7 +91,7 @@ def embedded() -> tuple[list[str], np.ndarray]:
     torch.manual_seed(0)
     path = get_model_path()
     tokenizer = AutoTokenizer.from_pretrained(path)
-    model = AutoModel.from_pretrained(path).eval()
+    model = AutoModel.from_pretrained(path, use_safetensors=True, local_files_only=True).eval()
     vocabulary = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
     kept = [(name, number) for name, number in vocabulary if not SPECIAL.fullmatch(name)]
     numbers = torch.tensor([number for _, number in kept])

@@ -13,7 +13,7 @@ from typing import IO, Any, TextIO
 
 from framing.articles.decode import Text, well_formed
 from framing.articles.streams import Source, UnreadableError
-from framing.formats import separator_of
+from framing.formats import TIMES, is_bomb, separator_of
 from framing.records import UNIT_COLUMNS, Unusable
 
 #: Characters in one line or cell; a longer one is a file without line ends, not a row.
@@ -21,9 +21,6 @@ LINE_LIMIT = 64 << 20
 #: Bytes of a Parquet file that comes compressed or through a pipe; it must lie on disk to be read.
 _PARQUET_LIMIT = 16 << 30
 _BATCH = 64
-#: Texts of more than this that are that many times as large as the file are no articles.
-_BOMB_SIZE = 32 << 20
-_BOMB_RATIO = 500
 TABLES = ("csv", "tsv", "jsonl", "parquet")
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 
@@ -147,10 +144,8 @@ def _cells(file: Any, names: Sequence[str], size: int) -> Iterator[Mapping[str, 
     for batch in file.iter_batches(batch_size=_BATCH, columns=names):
         rows = batch.to_pylist()
         held += sum(len(cell) for row in rows for cell in row.values() if isinstance(cell, str | bytes))
-        if held > _BOMB_SIZE and held > _BOMB_RATIO * size:
-            raise UnreadableError(
-                f"holds texts of over {_BOMB_RATIO} times its size, expected articles (Parquet)"
-            )
+        if is_bomb(held, size):
+            raise UnreadableError(f"holds texts of over {TIMES} times its size, expected articles (Parquet)")
         for row in rows:
             yield {name: _plain(value) for name, value in row.items()}
 

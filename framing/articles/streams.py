@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from framing.articles.inputs import Input
+from framing.formats import TIMES, is_bomb
 
 #: One page; a longer one is no page, and would be held in memory several times over.
 PAGE_LIMIT = 100 << 20
 _HEAD = 1 << 16
-#: Past this size, data that grow more than a thousandfold are no texts: gzip ends at 1032:1.
+#: Packed data may give so much before anything is said of how far they grow; gzip ends at 1032:1.
 _BOMB_SIZE = 256 << 20
-_BOMB_RATIO = 500
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _BROKEN = (EOFError, OSError, zlib.error, ValueError)
@@ -114,9 +114,9 @@ class Source(io.RawIOBase):
         return data
 
     def _check_growth(self) -> None:
-        if self.packed and self._given > _BOMB_SIZE and self._given > _BOMB_RATIO * self._raw.count:
+        if self.packed and is_bomb(self._given, self._raw.count, _BOMB_SIZE):
             self.fault = (
-                f"decompresses to over {_BOMB_RATIO} times its size, expected articles ({self.packed} data)"
+                f"decompresses to over {TIMES} times its size, expected articles ({self.packed} data)"
             )
             raise UnreadableError(self.fault)
 

@@ -1,5 +1,6 @@
 """Tables on disk: the file's name decides the format; cells that a spreadsheet would run are tamed."""
 
+from framing.formats.bombs import TIMES, is_bomb
 from framing.formats.cells import Cells, Printed, Row, Rows, tame, untame
 from framing.formats.read import READABLE, read_frame, separator_of
 from framing.formats.streams import streaming
@@ -8,11 +9,13 @@ from framing.formats.write import SUFFIXES, check_suffix, write_json, writing
 __all__ = [
     "READABLE",
     "SUFFIXES",
+    "TIMES",
     "Cells",
     "Printed",
     "Row",
     "Rows",
     "check_suffix",
+    "is_bomb",
     "read_frame",
     "separator_of",
     "streaming",

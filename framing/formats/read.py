@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from framing.errors import TableError
 from framing.files import there
+from framing.formats.bombs import TIMES, is_bomb
 from framing.formats.cells import untame
 from framing.formats.streams import SEPARATORS
 from framing.formats.write import SUFFIXES, check_suffix
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 READABLE = SUFFIXES[:6]
 
 _MOST_COLUMNS = 10_000
-#: Texts of more than this that are that many times as large as the file are no table.
-_BOMB_SIZE, _BOMB_RATIO = 32 << 20, 500
 #: Rows of Parquet that are looked at together: a few bytes of it can stand for gigabytes of text.
 _BATCH = 128
 #: What reading a table can raise that is damaged, lies about itself, or is of another kind.
@@ -126,8 +125,8 @@ def _read_parquet(path: Path) -> "pd.DataFrame":
 
 
 def _refuse_bomb(path: Path, held: int) -> None:
-    if held > _BOMB_SIZE and held > _BOMB_RATIO * path.stat().st_size:
-        raise ValueError(f"holds texts of over {_BOMB_RATIO} times its size")
+    if is_bomb(held, path.stat().st_size):
+        raise ValueError(f"holds texts of over {TIMES} times its size")
 
 
 def _read_json(path: Path, suffix: str) -> "pd.DataFrame":
