@@ -42,15 +42,16 @@ class Table:
 LABELS = Table(
     name="LABELS",
     columns=tuple(
-        "round unit_id article_id source start end variable value coder current made_at seconds "
-        "unsure skipped note saw_suggestion sampling probability reason codebook region "
-        "region_before region_after position paragraph text before after outlet title published "
-        "story project task annotation".split()
+        "round unit_id article_id source start end variable value coder kind coder_version prompt run "
+        "current withdrawn made_at seconds unsure skipped note saw_suggestion suggestion "
+        "suggestion_model sampling probability reason codebook region region_before region_after "
+        "position paragraph text before after outlet title published story "
+        "server project task annotation".split()
     ),
     required=("unit_id", "variable", "value", "coder"),
     numbers=("seconds", "probability"),
     whole=("start", "end", "position", "paragraph", "project", "task", "annotation"),
-    flags=("current", "unsure", "skipped", "saw_suggestion"),
+    flags=("current", "withdrawn", "unsure", "skipped", "saw_suggestion"),
 )
 
 GOLD = Table(
