@@ -34,7 +34,7 @@ from framing.labelstudio.projects import ensure_project
 from framing.labelstudio.server import EmbeddedServer
 from framing.labelstudio.tasks import Answer
 from framing.records import UNIT_COLUMNS
-from framing.settings import Workspace
+from framing.settings import StudyName, Workspace
 from framing.steps.init import init
 from framing.steps.pull import pull
 from framing.steps.push import Push, push
@@ -110,9 +110,9 @@ def pushing(study: Study, connection: Connection, number: int, seconds: Clock) -
     """Seconds of pushing, of the bare import and of pushing again, in projects of their own."""
     name = f"r{number}"
     spent = {"push": seconds(lambda: push(study, ["units.jsonl"], Push(round=name, presplit=True)))}
-    project = ensure_project(connection, study.settings.study, name, study.codebook).id
+    project = ensure_project(connection, study.settings.name, name, study.codebook).id
     tasks = stored(connection, project)
-    bare = ensure_project(connection, f"bare-{number}", "main", study.codebook).id
+    bare = ensure_project(connection, StudyName(f"bare-{number}", "f0"), "main", study.codebook).id
     spent["import"] = seconds(lambda: bare_import(connection, bare, tasks))
     spent["again"] = seconds(lambda: push(study, ["units.jsonl"], Push(round=name, presplit=True)))
     return spent
@@ -125,7 +125,7 @@ def pulling(
     name = f"r{number}a"
     answers = {unit.unit_id: (Answer(coder, {"frame": ["neutral_report"]}),) for unit in split(["seeds"])}
     push(study, ["seeds"], Push(round=name, answers=answers))
-    answered = ensure_project(connection, study.settings.study, name, study.codebook).id
+    answered = ensure_project(connection, study.settings.name, name, study.codebook).id
     return {
         "pull": seconds(lambda: pull(study, round_=name)),
         "export": seconds(lambda: export(connection, answered)),

@@ -22,6 +22,8 @@ REGIONS = (
 
 #: The name under which disagreements are settled; not a coder.
 ADJUDICATOR = "adjudicator"
+#: Kinds of coder, see LABELS; people's agreement and gold rest on the first and the last.
+HUMAN, MACHINE, IMPORTED = "human", "machine", "imported"
 _UNIT_HASH = blake2b(digest_size=6)
 
 

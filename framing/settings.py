@@ -1,21 +1,55 @@
 """The workspace and its settings: `config/settings.yaml`, and secrets from the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from framing.errors import SettingsError, WorkspaceError
 from framing.faults import plain_yaml, short
-from framing.files import text_of
+from framing.files import text_of, whole
 from framing.plural import counted
+from framing.records import ADJUDICATOR
 
 Alpha = Annotated[float, Field(ge=-1, le=1)]
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
+#: A Label Studio user: ``7`` of the study's own server, ``s1f…/7`` of another.
+Account = Annotated[
+    str,
+    BeforeValidator(lambda key: str(key) if type(key) is int else key),
+    StringConstraints(pattern=r"^(s[0-9a-f]{15}/)?[1-9][0-9]{0,17}$"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyName:
+    """By what a study's projects are found.
+
+    Attributes
+    ----------
+    name : str
+        Readable; two studies may have the same.
+    id : str
+        What no two studies share; empty: a study of version 0.1.0, which knew names alone.
+    """
+
+    name: str
+    id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name!r} ({self.id or 'without id'})"
 
 
 class Settings(BaseModel):
@@ -24,13 +58,21 @@ class Settings(BaseModel):
     Attributes
     ----------
     study : str
-        Identity of the study; Label Studio projects are found again by it.
+        The study's readable name.
+    study_id : str
+        What no two studies share; Label Studio projects carry it. Empty: a workspace of version
+        0.1.0 that has not pushed since.
+    title : str
+        The report's title; empty: the study's name.
     round : str
         The round that `push` and `pull` work on unless told otherwise; names `labels/<round>.csv`.
     server_url : str
         A Label Studio server; empty: the embedded one. ``LABEL_STUDIO_URL`` goes first.
-    coders : mapping of int to str
-        Pseudonyms by Label Studio user id, the same on every machine.
+    server : str
+        Fingerprint of the study's own server, written by the first push or pull.
+    coders : mapping of str to str
+        Pseudonyms, the same on every machine: ``7`` is user 7 of the study's own server,
+        ``<fingerprint>/7`` a user of another.
     default_model : str
         Name under `models/` or a folder; empty: the first variable's.
     seed : int
@@ -44,9 +86,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     study: Word = "study"
+    study_id: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]{8,32})?$")] = ""
+    title: Annotated[str, StringConstraints(max_length=200)] = ""
     round: Word = "main"
     server_url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
-    coders: dict[int, Word] = Field(default_factory=dict)
+    server: Annotated[str, StringConstraints(pattern=r"^(s[0-9a-f]{15})?$")] = ""
+    coders: dict[Account, Word] = Field(default_factory=dict)
     default_model: str = ""
     seed: int = Field(default=1, ge=0, lt=2**32)
     show_outlet: bool = False
@@ -58,6 +103,18 @@ class Settings(BaseModel):
         if found[0] > found[1]:
             raise ValueError("expected the lower threshold first")
         return found
+
+    @field_validator("coders")
+    @classmethod
+    def _people(cls, found: dict[str, str]) -> dict[str, str]:
+        if ADJUDICATOR in found.values():
+            raise ValueError(f"{ADJUDICATOR} is no coder's name: it marks what was settled")
+        return found
+
+    @property
+    def name(self) -> StudyName:
+        """By what the study's projects are found."""
+        return StudyName(self.study, self.study_id)
 
     @classmethod
     def read(cls, path: Path) -> "Settings":
@@ -87,6 +144,49 @@ class Settings(BaseModel):
                 hint="the keys are explained in config/settings.yaml of a new workspace",
                 faults=faults,
             ) from None
+
+
+def change_settings(path: Path, changes: Mapping[str, object]) -> None:
+    """Write settings into a file and leave everything else in it as it is, comments too.
+
+    Parameters
+    ----------
+    path : Path
+        `config/settings.yaml`; made if missing.
+    changes : mapping
+        New values by key; a mapping is joined with the one that is there.
+
+    Raises
+    ------
+    SettingsError
+        If the file can't be read as settings, or would not be any afterwards; it stays as it is.
+    """
+    from ruamel.yaml import YAML
+
+    Settings.read(path)  # says what is wrong with the file better than the writer would
+    yaml_file = YAML()
+    yaml_file.preserve_quotes = True
+    yaml_file.width = 1000
+    data = (yaml_file.load(text_of(path)) if path.is_file() else None) or {}
+    for key, value in changes.items():
+        if isinstance(value, Mapping):
+            _join(data, key, value)
+        else:
+            data[key] = value
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as scratch:
+        with scratch.open("w", encoding="utf-8") as stream:
+            yaml_file.dump(data, stream)
+        Settings.read(scratch)
+
+
+def _join(data: MutableMapping[str, Any], key: str, more: Mapping[Any, object]) -> None:
+    """Join a mapping with the one under a key; ``7`` and 7 are one key, as YAML's readers have it."""
+    if not isinstance(data.get(key), MutableMapping):
+        data[key] = {}
+    held = data[key]
+    for name, value in more.items():
+        held[next((other for other in held if str(other) == str(name)), name)] = value
 
 
 def _fault(name: str, item: Mapping[str, object]) -> str:

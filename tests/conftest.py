@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from framing.cli import main
-from framing.settings import Workspace
+from framing.settings import Workspace, change_settings
 from framing.steps.init import init
 
 # The first call of a test loads whole libraries; what counts is the outcome, not the time.
@@ -132,10 +132,7 @@ _studies = iter(range(10**6))
 @pytest.fixture
 def connected(workspace: Workspace, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A workspace with a study of its own on the real server."""
-    settings = workspace.settings.read_text(encoding="utf-8")
-    named = settings.replace("study: framing-starter", f"study: test-{os.getpid()}-{next(_studies)}")
-    assert named != settings
-    workspace.settings.write_text(named, encoding="utf-8")
+    change_settings(workspace.settings, {"study": f"test-{os.getpid()}-{next(_studies)}"})
     monkeypatch.setenv("LABEL_STUDIO_URL", studio.url)
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.token)
     return workspace

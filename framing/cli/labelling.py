@@ -10,6 +10,7 @@ from framing.cli.output import finish, mention, print_json, say, ticker
 from framing.plural import counted
 
 if TYPE_CHECKING:
+    from framing.steps.pull import PulledLabels
     from framing.steps.push import Pushed
 
 _SELECTIONS = ("all", "random", "uncertain")
@@ -53,6 +54,9 @@ def push(
     column: Column = None,
     language: Language = "",
     presplit: Presplit = False,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take over this study's projects of version 0.1.0, once.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; send nothing.")] = False,
     workspace: WorkspaceOption = None,
     as_json: Json = False,
@@ -81,6 +85,7 @@ def push(
         language=language,
         presplit=presplit,
         by_story=by_story,  # type: ignore[arg-type]
+        adopt=adopt,
         dry_run=dry_run,
     )
     done = run(study, inputs, order, say=ticker("pushed"))
@@ -124,21 +129,56 @@ def _tell(done: "Pushed") -> None:
         say(f"  suggestions by {done.suggested_by}")
 
 
-def pull(round_: Round = "", workspace: WorkspaceOption = None, as_json: Json = False) -> None:
+def pull(
+    round_: Round = "",
+    accept_withdrawn: Annotated[
+        bool,
+        typer.Option("--accept-withdrawn", help="Count answers as withdrawn that the server lacks."),
+    ] = False,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take over this study's projects of version 0.1.0, once.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
     """Fetch the coders' answers into labels/<round>.csv; none is ever lost."""
     from framing.steps.pull import pull as run
     from framing.steps.study import Study
 
-    done = run(Study.find(workspace), round_=round_)
+    done = run(Study.find(workspace), round_=round_, accept_withdrawn=accept_withdrawn, adopt_project=adopt)
     if as_json:
         print_json(done)
         return
     typer.echo(
         f"{done.file}: {counted(done.rows, 'answer')} of {counted(done.coders, 'coder')}, "
-        f"{done.new} of them new, "
-        f"{done.rows - done.current} replaced by later ones"
+        f"{done.new} of them new, {done.rows - done.current} replaced by later ones or withdrawn"
     )
+    _changes(done)
     mention(done.unusable, "to look at")
+
+
+def _changes(done: "PulledLabels") -> None:
+    """Say what a pull changed beside adding answers, and what it left as it was."""
+    for item in done.renamed:
+        say(str(item))
+    if done.withdrawn:
+        say(
+            f"withdrawn: {counted(done.withdrawn, 'answer')} deleted in Label Studio; kept, no longer current"
+        )
+    if done.returned:
+        say(f"there again: {counted(done.returned, 'answer')} that had been withdrawn")
+    if done.unopened:
+        say(
+            f"left out: {counted(done.unopened, 'suggestion')} that Label Studio turned into answers "
+            "although nobody had opened them"
+        )
+    for variable, count in done.unknown_variables.items():
+        say(f"kept: {counted(count, 'answer')} to {variable}, which the codebook does not have")
+    mention(done.not_there, "stays current")
+    if done.not_there:
+        say("if these were deleted on purpose: framing pull --accept-withdrawn")
+    mention(done.doubtful_names, "names")
+    mention(done.clock, "order")
 
 
 def adjudicate(

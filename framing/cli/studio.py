@@ -130,4 +130,4 @@ def add(
         print_json(made)
         return
     typer.echo(f"{made.email} signs in at {made.url}; the password is in {made.password_file}")
-    say(f"in labels/ this coder is {made.coder}; name them under coders: in config/settings.yaml")
+    say(f"in labels/ this coder is {made.coder}, by coders: in config/settings.yaml")

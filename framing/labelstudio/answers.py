@@ -1,15 +1,19 @@
 """Answers in Label Studio to rows of a LABELS table."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from framing.codebook import Codebook, Variable
 from framing.labelstudio.connection import AGAIN, Connection
 from framing.labelstudio.projects import Designs, Project
+from framing.labelstudio.pseudonyms import Pseudonyms
 from framing.labelstudio.screen import NOTE, REASON, UNSURE
-from framing.records import ADJUDICATOR, Unusable
+from framing.records import ADJUDICATOR, HUMAN, Unusable
+from framing.times import moment, written
 
 
 @dataclass(slots=True)
@@ -19,16 +23,30 @@ class Pulled:
     Attributes
     ----------
     rows : list of dict
-        LABELS rows, `current` not yet decided.
+        LABELS rows, `current` not yet decided, each with `created_at` beside LABELS' columns.
     unusable : list of Unusable
         Answers that are kept on the server but are no LABELS rows, with the reason.
     ground_truth : int
         Answers that are marked as ground truth.
+    unopened : int
+        Suggestions that Label Studio turned into answers although nobody had opened them.
+    unknown : dict of str to int
+        Answers by variable, of variables that the codebook does not have.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)
     ground_truth: int = 0
+    unopened: int = 0
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Pulled") -> None:
+        """Take in what another project gave."""
+        self.rows.extend(other.rows)
+        self.unusable.extend(other.unusable)
+        self.ground_truth += other.ground_truth
+        self.unopened += other.unopened
+        self.unknown.update(other.unknown)
 
 
 def export(connection: Connection, project: int) -> list[dict[str, Any]]:
@@ -41,31 +59,34 @@ def export(connection: Connection, project: int) -> list[dict[str, Any]]:
     return found
 
 
-def label_rows(
-    tasks: list[dict[str, Any]],
-    codebook: Codebook,
-    project: Project,
-    *,
-    round_: str,
-    coders: Mapping[int, str],
-) -> Pulled:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a project's answers are read.
+
+    Attributes
+    ----------
+    codebook : Codebook
+        Its variables are looked for in each answer.
+    project : Project
+        Where the tasks lie; its designs say with what chance a unit was drawn.
+    coders : Pseudonyms
+    """
+
+    codebook: Codebook
+    project: Project
+    coders: Pseudonyms
+
+
+def label_rows(tasks: list[dict[str, Any]], reading: Reading) -> Pulled:
     """Turn exported tasks into LABELS rows.
 
     Parameters
     ----------
     tasks : list of dict
         As `export` gives them.
-    codebook : Codebook
-        Its variables are looked for in each answer.
-    project : Project
-        Where the tasks lie; its designs tell with what chance a unit was drawn.
-    round_ : str
-        Name of the round.
-    coders : mapping of int to str
-        Pseudonyms by Label Studio user id; others are called ``coder-<id>``.
+    reading : Reading
     """
     pulled = Pulled()
-    names = _Adjudicated() if project.kind == "adjudication" else coders
     for task in tasks:
         uid = (task.get("data") or {}).get("uid")
         if not isinstance(uid, str):
@@ -73,20 +94,27 @@ def label_rows(
             continue
         for annotation in task.get("annotations") or []:
             pulled.ground_truth += bool(annotation.get("ground_truth"))
-            for item in _rows(task, annotation, codebook, names):
+            if is_unopened(annotation):
+                pulled.unopened += 1
+                continue
+            for item in _rows(task, annotation, reading, pulled.unknown):
                 if isinstance(item, Unusable):
                     pulled.unusable.append(item)
                 else:
-                    chance = _probability(task, project.designs, item["probability"])
-                    pulled.rows.append({"round": round_, **item, "probability": chance})
+                    chance = _probability(task, reading.project.designs, item["probability"])
+                    row = {"round": reading.project.round, **item, "probability": chance}
+                    pulled.rows.append(row)
     return pulled
 
 
-class _Adjudicated(dict[int, str]):
-    """Whoever settles disagreements answers as the adjudicator."""
+def is_unopened(annotation: Mapping[str, Any]) -> bool:
+    """Whether Label Studio made an answer of a suggestion that nobody had opened.
 
-    def get(self, key: int, default: str | None = None) -> str:  # type: ignore[override]
-        return ADJUDICATOR
+    Its action on many tasks at once leaves the suggestion it came from, but neither the time that
+    somebody worked on it nor who changed it.
+    """
+    made_of = annotation.get("parent_prediction")
+    return made_of is not None and annotation.get("lead_time") is None and not annotation.get("updated_by")
 
 
 def _probability(task: Mapping[str, Any], designs: Designs, stored: Any) -> Any:
@@ -101,27 +129,43 @@ def _probability(task: Mapping[str, Any], designs: Designs, stored: Any) -> Any:
 def _rows(
     task: Mapping[str, Any],
     annotation: Mapping[str, Any],
-    codebook: Codebook,
-    coders: Mapping[int, str],
+    reading: Reading,
+    unknown: Counter[str],
 ) -> Iterator[dict[str, Any] | Unusable]:
     parts = _parts(annotation.get("result") or [])
+    suggested = _parts((annotation.get("prediction") or {}).get("result") or [])
     skipped = bool(annotation.get("was_cancelled"))
-    shared = _unit_columns(task) | _answer_columns(annotation, parts, coders)
+    shared = _unit_columns(task) | _answer_columns(annotation, parts, reading)
     where = f"task {task.get('id')}, answer {annotation.get('id')}"
-    for variable in codebook.variables:
+    for variable in reading.codebook.variables:
         # What was answered is kept under the names of that day; whoever reads it maps them.
         name = next((old for old in variable.formerly if old in parts), variable.name)
-        chosen = parts.get(name, [])
+        chosen = parts.pop(name, [])
         answer = "|".join(chosen)
         legal = variable.parse(variable.today(answer))
+        own = shared | _suggestion(annotation, suggested, variable) | {"variable": name, "skipped": skipped}
         if skipped:
-            yield shared | {"variable": name, "value": "", "skipped": True}
+            yield own | {"value": ""}
         elif legal is None and not chosen:
             yield Unusable(where, f"no value for {name}, expected one")
         else:
-            yield shared | {"variable": name, "value": _ordered(chosen, variable), "skipped": False}
+            yield own | {"value": _ordered(chosen, variable)}
             if legal is None:
                 yield Unusable(where, f"{name}: {answer!r} is not in the codebook (kept)")
+    for name in parts.keys() - {UNSURE, NOTE, REASON}:
+        unknown[name] += 1
+        yield shared | {"variable": name, "value": "|".join(parts[name]), "skipped": skipped}
+
+
+def _suggestion(
+    annotation: Mapping[str, Any], suggested: Mapping[str, list[str]], variable: Variable
+) -> dict[str, str]:
+    """What was suggested on a variable when the answer was given, shown or hidden."""
+    name = next((item for item in (variable.name, *variable.formerly) if item in suggested), "")
+    if not name:
+        return {}
+    model = str((annotation.get("prediction") or {}).get("model_version") or "")
+    return {"suggestion": _ordered(suggested[name], variable), "suggestion_model": model}
 
 
 def _ordered(chosen: list[str], variable: Variable) -> str:
@@ -155,18 +199,31 @@ def _unit_columns(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer_columns(
-    annotation: Mapping[str, Any], parts: Mapping[str, list[str]], coders: Mapping[int, str]
+    annotation: Mapping[str, Any], parts: Mapping[str, list[str]], reading: Reading
 ) -> dict[str, Any]:
     user = annotation.get("completed_by")
     number = int(user["id"] if isinstance(user, dict) else user or 0)
     seconds = annotation.get("lead_time")
+    created, changed = _times(annotation)
+    answer = int(annotation.get("id") or 0)
     return {
-        "coder": coders.get(number, f"coder-{number}"),
-        "made_at": str(annotation.get("updated_at") or annotation.get("created_at") or ""),
+        "coder": ADJUDICATOR if reading.project.kind == "adjudication" else reading.coders.of(number),
+        "kind": HUMAN,
+        # A clock that ran back in between leaves a change before its answer.
+        "made_at": written(max(changed, created)),
+        "created_at": written(created),
         "seconds": round(float(seconds), 1) if seconds is not None else None,
         "unsure": bool(parts.get(UNSURE)),
         "note": " ".join(parts.get(NOTE, [])),
         "saw_suggestion": annotation.get("parent_prediction") is not None,
-        "annotation": annotation.get("id"),
+        "server": reading.coders.server.of_answer(answer, changed),
+        "annotation": answer,
         "reason": " ".join(parts.get(REASON, [])),
     }
+
+
+def _times(annotation: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """When an answer was made, and when it was changed last."""
+    changed = moment(str(annotation.get("updated_at") or annotation.get("created_at")))
+    created = moment(str(annotation.get("created_at") or annotation.get("updated_at")))
+    return created, changed

@@ -1,5 +1,6 @@
 """A note in a project that says which tasks it holds, so that pushing them again lists nothing."""
 
+import re
 from collections.abc import Sequence
 
 from framing.labelstudio.connection import Connection
@@ -8,24 +9,37 @@ from framing.labelstudio.projects import Project, keep_line
 from framing.records import digest
 
 _TASKS = "framing-tasks: "
+_NEWEST = re.compile(rf"^{_TASKS}\d+, the newest (\d+)", re.MULTILINE)
 
 
 def holds(connection: Connection, project: Project, tasks: Sequence[Task]) -> bool:
     """Whether a project has these tasks and no others, each once, by the note of an earlier push.
 
-    The note names units, count and newest task. Ids only grow, so as long as the newest task is the
-    same none has come, and if the count is the same, too, none has gone.
+    The note names units, count, and the newest task with the moment at which it was made. A task that
+    is added becomes the newest, even where it gets the id of a deleted one again; so as long as the
+    newest is the same none has come, and if the count is the same, too, none has gone.
     """
-    told = [line for line in project.description.splitlines() if line.startswith(_TASKS)]
-    return bool(told) and told == [_note(tasks, state_of(connection, project.id))]
+    lines = [line for line in project.description.splitlines() if line.startswith(_TASKS)]
+    return bool(lines) and lines == [_note(tasks, state_of(connection, project.id))]
 
 
 def note_down(connection: Connection, project: Project, tasks: Sequence[Task], state: State) -> None:
-    """After a push: note what the project holds, unless that is more than these tasks."""
-    if state.count == len(tasks):
-        keep_line(connection, project, _TASKS, _note(tasks, state))
+    """After a push: note what the project holds; that it is these tasks only if there are no more."""
+    keep_line(connection, project, _TASKS, _note(tasks if state.count == len(tasks) else (), state))
+
+
+def newest_noted(description: str) -> int:
+    """The id of the newest task at the last push, as a project's description has it; 0 if it has none.
+
+    Examples
+    --------
+    >>> newest_noted("framing-tasks: 7, the newest 12 of 2026-05-04T10:00:00Z, 4f")
+    12
+    """
+    noted = _NEWEST.search(description)
+    return int(noted[1]) if noted else 0
 
 
 def _note(tasks: Sequence[Task], state: State) -> str:
-    units = "\n".join(sorted(task["data"]["uid"] for task in tasks))
-    return f"{_TASKS}{state.count}, the newest {state.newest}, {digest(units, size=16)}"
+    units = digest("\n".join(sorted(task["data"]["uid"] for task in tasks)), size=16) if tasks else "other"
+    return f"{_TASKS}{state.count}, the newest {state.newest} of {state.made_at}, {units}"

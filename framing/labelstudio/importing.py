@@ -18,10 +18,14 @@ Task = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How many tasks a project has, and the id of the newest, 0 if there is none; ids only grow."""
+    """How many tasks a project has, the id of the newest and when it was made; 0 and empty without any.
+
+    Label Studio gives the id of a deleted newest task again, so the id alone does not name a task.
+    """
 
     count: int
     newest: int
+    made_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +145,15 @@ def state_of(connection: Connection, project: int) -> State:
         page: Any = client.tasks.list(
             project=project,
             fields="task_only",
-            include=["id"],
+            include=["id", "created_at"],
             query='{"ordering": ["-tasks:id"]}',
             page_size=1,
             request_options=AGAIN,
         )
-    newest = int(page.items[0].id) if page.items else 0
-    return State(int(page.response.total), newest)
+    if not page.items:
+        return State(int(page.response.total), 0)
+    newest = page.items[0]
+    return State(int(page.response.total), int(newest.id), newest.created_at.isoformat())
 
 
 def remove_doubles(connection: Connection, project: int) -> int:

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from framing.codebook import Codebook
+from framing.errors import ServerError
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
 from framing.labelstudio.screen import instructions, screen
+from framing.settings import StudyName
 
 #: `main` holds a round's units; `blind` those that several coders code without seeing a suggestion;
 #: `adjudication` those on which they disagree.
 Kind = Literal["main", "blind", "adjudication"]
 KINDS: tuple[Kind, ...] = ("main", "blind", "adjudication")
-_MARK, _DESIGN, _CODER = "framing-study: ", "framing-designs: ", " / coder "
+_MARK, _ID, _DESIGN, _CODER = "framing-study: ", "framing-id: ", "framing-designs: ", " / coder "
 _TITLE = 50
 _PAGE = 100
 
@@ -31,6 +33,9 @@ class Project:
     title : str
         As it stands in Label Studio now.
     kind : {"main", "blind", "adjudication"}
+    study : StudyName
+        As the project carries it.
+    round : str
     label_config : str
         The labelling screen as XML.
     designs : dict of str to dict
@@ -46,6 +51,8 @@ class Project:
     id: int
     title: str
     kind: Kind
+    study: StudyName
+    round: str
     label_config: str
     designs: Designs = field(default_factory=dict)
     description: str = ""
@@ -53,9 +60,10 @@ class Project:
     fresh: bool = False
 
 
-def mark(study: str, round_: str, kind: Kind = "main", owner: str = "") -> str:
-    """Write the line in a project's description by which it is found again."""
-    return f"{_MARK}{study} / {round_}{_suffix(kind, owner)}"
+def mark(study: StudyName, round_: str, kind: Kind = "main", owner: str = "") -> str:
+    """Write the lines in a project's description by which it is found again."""
+    name = f"{_MARK}{study.name} / {round_}{_suffix(kind, owner)}"
+    return f"{name}\n{_ID}{study.id}" if study.id else name
 
 
 def _suffix(kind: Kind, owner: str) -> str:
@@ -65,17 +73,59 @@ def _suffix(kind: Kind, owner: str) -> str:
 
 
 def find_project(
-    connection: Connection, study: str, round_: str, kind: Kind = "main", owner: str = ""
+    connection: Connection, study: StudyName, round_: str, kind: Kind = "main", owner: str = ""
 ) -> Project | None:
     """Find a round's project, whatever it is titled now; the oldest if there are several."""
-    wanted = (kind, owner)
-    found = find_projects(connection, study, round_)
-    return next((item for item in found if (item.kind, item.owner) == wanted), None)
+    place = (kind, owner)
+    listed = find_projects(connection, study, round_)
+    return next((item for item in listed if (item.kind, item.owner) == place), None)
 
 
-def find_projects(connection: Connection, study: str, round_: str) -> list[Project]:
-    """Find all projects of a round: main, blind, adjudication, then the coders' own by name."""
-    start = mark(study, round_)
+def find_projects(connection: Connection, study: StudyName, round_: str) -> list[Project]:
+    """Find all projects of a round: main, blind, adjudication, then the coders' own by name.
+
+    Raises
+    ------
+    ServerError
+        If the study's name stands in a project that carries another study's id or none.
+    """
+    named = [item for item in all_projects(connection) if item.study.name == study.name]
+    own = [item for item in named if study.id and item.study.id == study.id]
+    here: dict[tuple[Kind, str], Project] = {}
+    for item in own:
+        if item.round == round_:
+            here.setdefault((item.kind, item.owner), item)
+    if not here:
+        others = [item for item in named if item not in own]
+        # A project of 0.1.0 may be this study's, whatever its round; one with an id is in the way in its own.
+        unnamed = [item for item in others if not own and not (item.study.id and study.id)]
+        _refuse_others(connection, study, [item for item in others if item.round == round_] or unnamed)
+    return sorted(here.values(), key=lambda item: (bool(item.owner), KINDS.index(item.kind), item.owner))
+
+
+def _refuse_others(connection: Connection, study: StudyName, others: list[Project]) -> None:
+    if not others:
+        return
+    listed = ", ".join(f"{item.id} ({item.title})" for item in others[:3])
+    first = others[0]
+    if study.id and first.study.id:
+        raise ServerError(
+            f"{connection.url}: project {listed} belongs to study {first.study}, this workspace is "
+            f"study {study}",
+            hint="give this study another name in config/settings.yaml, study:; "
+            f"or, if it is the same study, write study_id: {first.study.id} there",
+        )
+    made = "carries no id, as version 0.1.0 made it" if not first.study.id else f"carries {first.study.id}"
+    mine = "has none" if not study.id else f"is study {study}"
+    raise ServerError(
+        f"{connection.url}: project {listed} of study {study.name!r} {made}; this workspace {mine}",
+        hint="take it over once: framing push INPUT --adopt, or framing pull --adopt; "
+        "if it is somebody else's, change study: in config/settings.yaml",
+    )
+
+
+def all_projects(connection: Connection) -> list[Project]:
+    """List every project on the server that a push made, the oldest first."""
     with connection.speaking() as client:
         page: Any = client.projects.list(
             page_size=_PAGE, include="id,title,description,label_config", request_options=AGAIN
@@ -86,25 +136,27 @@ def find_projects(connection: Connection, study: str, round_: str) -> list[Proje
             page = page.next_page()
             listed += page.items
     listed.sort(key=lambda item: int(item.id))
-    found: dict[str, Project] = {}
-    for item in listed:
-        for line in (item.description or "").splitlines():
-            if line.startswith(start) and line.removeprefix(start) not in found:
-                project = _read(item, line.removeprefix(start))
-                found |= {line.removeprefix(start): project} if project else {}
-    return sorted(found.values(), key=lambda item: (bool(item.owner), KINDS.index(item.kind), item.owner))
+    return [project for item in listed if (project := _read(item)) is not None]
 
 
-def _read(item: Any, suffix: str) -> Project | None:
-    """A project by what stands behind study and round; None if that is another round's name."""
+def _read(item: Any) -> Project | None:
+    """A project by the lines in its description; None if it has none, or not of this form."""
+    lines = (item.description or "").splitlines()
+    line = next((line.removeprefix(_MARK) for line in lines if line.startswith(_MARK)), "")
+    study, _, place = line.partition(" / ")
+    round_, _, rest = place.partition(" / ")
+    suffix = f" / {rest}" if rest else ""
     owner = suffix.removeprefix(_CODER) if suffix.startswith(_CODER) else ""
     kind = next((kind for kind in KINDS if _suffix(kind, owner) == suffix), None)
-    if kind is None:
+    if kind is None or not study or not round_:
         return None
+    given = next((line.removeprefix(_ID).strip() for line in lines if line.startswith(_ID)), "")
     return Project(
         id=int(item.id),
         title=item.title or "",
         kind=kind,
+        study=StudyName(study, given),
+        round=round_,
         label_config=item.label_config or "",
         designs=_designs(item.description or ""),
         description=item.description or "",
@@ -142,7 +194,11 @@ class Role:
 
 
 def ensure_project(
-    connection: Connection, study: str, round_: str, codebook: Codebook, role: Role | None = None
+    connection: Connection,
+    study: StudyName,
+    round_: str,
+    codebook: Codebook,
+    role: Role | None = None,
 ) -> Project:
     """Find a round's project or make it from the codebook; by default the main one."""
     wanted = role or Role()
@@ -150,12 +206,14 @@ def ensure_project(
     return found or make_project(connection, study, round_, codebook, wanted)
 
 
-def make_project(connection: Connection, study: str, round_: str, codebook: Codebook, role: Role) -> Project:
+def make_project(
+    connection: Connection, study: StudyName, round_: str, codebook: Codebook, role: Role
+) -> Project:
     """Make a round's project; if another push makes it at the same moment, give the older one."""
     kind, owner = role.kind, role.owner
     name = round_ if kind == "main" and not owner else f"{round_} · {owner or kind}"
     settings: dict[str, Any] = {
-        "title": f"{study} · {name}"[:_TITLE].ljust(3, "·"),
+        "title": f"{study.name} · {name}"[:_TITLE].ljust(3, "·"),
         "description": f"{codebook.title}\n{mark(study, round_, kind, owner)}",
         "label_config": screen(codebook, adjudication=kind == "adjudication"),
         "expert_instruction": instructions(codebook),
@@ -171,7 +229,7 @@ def make_project(connection: Connection, study: str, round_: str, codebook: Code
     oldest = find_project(connection, study, round_, kind, owner)
     if oldest is None or oldest.id == made.id:
         own = oldest or Project(
-            int(made.id or 0), made.title or "", kind, made.label_config or "", owner=owner
+            int(made.id or 0), made.title or "", kind, study, round_, made.label_config or "", owner=owner
         )
         return replace(own, fresh=True)
     with connection.speaking() as client:
@@ -246,6 +304,11 @@ def keep_design(
     now = _description(connection, project)
     designs = {**_designs(now), pool: dict(strata)}
     _put_line(connection, project, now, _DESIGN, _DESIGN + json.dumps(designs, ensure_ascii=False))
+
+
+def give_id(connection: Connection, project: Project, study: str) -> None:
+    """Write a study's id into a project that carries none."""
+    keep_line(connection, project, _ID, f"{_ID}{study}")
 
 
 def keep_line(connection: Connection, project: Project, start: str, line: str) -> None:

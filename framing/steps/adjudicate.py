@@ -69,7 +69,7 @@ def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) ->
     connection = connect(study)
     with locked(study.needed, "adjudicate"):
         role = Role("adjudication")
-        project = ensure_project(connection, study.settings.study, name, study.codebook, role)
+        project = ensure_project(connection, study.settings.name, name, study.codebook, role)
         follow_codebook(connection, project, study.codebook)
         new, _ = push_tasks(
             connection, project.id, [_task(item) for item in found], say=lambda _done, _total: None

@@ -1,6 +1,5 @@
 """`framing demo`: the whole job on the starter corpus, with an embedded Label Studio."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from framing.errors import WorkspaceError
 from framing.resources import packaged
 from framing.settings import Workspace
 from framing.steps.compare import Compared, compare
+from framing.steps.identity import change
 from framing.steps.init import init
 from framing.steps.pull import PulledLabels, pull
 from framing.steps.push import Push, Pushed, push
@@ -22,8 +22,6 @@ from framing.steps.train import Trained, train
 if TYPE_CHECKING:
     from framing.labelstudio.server import ServerStatus
     from framing.labelstudio.tasks import Answer
-
-_CODERS = re.compile(r"^coders:.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,7 @@ def _answers(study: Study) -> tuple[dict[str, tuple["Answer", ...]], int]:
 
     starter = current_answers(read_labels([packaged("labels") / "starter.csv"]))
     users = {str(name): ensure_coder(study, str(name)) for name in sorted(set(starter["coder"]))}
-    _name_coders(study.needed, {user: name for name, user in users.items()})
+    _name_coders(Study(study.workspace), users)
     found: dict[str, list[Answer]] = {}
     for row in starter.to_dict("records"):
         answer = Answer(
@@ -165,7 +163,8 @@ def _answers(study: Study) -> tuple[dict[str, tuple["Answer", ...]], int]:
     return {unit: tuple(given) for unit, given in found.items()}, len(starter)
 
 
-def _name_coders(workspace: Workspace, coders: dict[int, str]) -> None:
-    named = ", ".join(f"{user}: {name}" for user, name in sorted(coders.items()))
-    text = workspace.settings.read_text(encoding="utf-8")
-    workspace.settings.write_text(_CODERS.sub(f"coders: {{{named}}}", text), encoding="utf-8")
+def _name_coders(study: Study, users: dict[str, int]) -> None:
+    """Name accounts that were there before the settings were written."""
+    named = {user: name for name, user in users.items() if str(user) not in study.settings.coders}
+    if named:
+        change(study, {"coders": named})

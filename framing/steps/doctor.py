@@ -116,7 +116,7 @@ def _projects(study: Study, connection: "Connection") -> Iterator[Finding]:
     from framing.labelstudio.projects import find_projects, queue_of
 
     name = study.settings.round
-    projects = find_projects(connection, study.settings.study, name)
+    projects = find_projects(connection, study.settings.name, name)
     if not projects:
         yield Finding("project", "warning", f"none yet for round {name!r}", "framing push seeds/")
         return
@@ -251,7 +251,7 @@ def _screen(study: Study, project: "Project") -> Iterator[Finding]:
 
 
 def _answers(study: Study, projects: "Sequence[Project]") -> Iterator[Finding]:
-    pulled = fetch(study, study.settings.round)
+    pulled = fetch(study, study.settings.round).pulled
     if pulled.unusable:
         first = "; ".join(str(item) for item in pulled.unusable[:3])
         yield Finding(

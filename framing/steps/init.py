@@ -1,12 +1,14 @@
 """`framing init`: a new workspace that never overwrites anything."""
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from framing.errors import WorkspaceError
 from framing.resources import packaged
-from framing.settings import Workspace
+from framing.settings import Workspace, change_settings
+from framing.steps.identity import new_id
 
 _IGNORED = ".framing/\nmodels/\nscores/\nstories/\n"
 
@@ -32,7 +34,8 @@ def init(folder: Path, *, seeds: bool = False, codebook: str = "") -> Initialise
     Parameters
     ----------
     folder : Path
-        Made if missing; files that are there stay as they are.
+        Made if missing; files that are there stay as they are. The study is called after it, and gets
+        an id that no other has.
     seeds : bool
         Whether the starter corpus' pages come along.
     codebook : str
@@ -59,6 +62,9 @@ def init(folder: Path, *, seeds: bool = False, codebook: str = "") -> Initialise
         made.append("config/codebook.yaml")
     for part in ("config", "seeds") if seeds else ("config",):
         made += _copy(packaged(part), folder / part, folder)
+    if "config/settings.yaml" in made:
+        own = {"study": study_name(folder.resolve().name), "study_id": new_id(), "server": "", "coders": {}}
+        change_settings(workspace.settings, own)
     for name in ("seeds", "labels"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
@@ -66,6 +72,18 @@ def init(folder: Path, *, seeds: bool = False, codebook: str = "") -> Initialise
         ignore.write_text(_IGNORED, encoding="utf-8")
         made.append(ignore.name)
     return Initialised(folder, made)
+
+
+def study_name(text: str) -> str:
+    """Make a study's name of any text.
+
+    Examples
+    --------
+    >>> study_name("News on floods (2026)"), study_name("…")
+    ('News-on-floods-2026', 'study')
+    """
+    words = re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-_.")
+    return words[:40].rstrip("-_.") or "study"
 
 
 def codebook_names() -> list[str]:

@@ -84,7 +84,8 @@ def import_labels(study: Study, file: Path, wanted: Wanted | None = None) -> Imp
 
     asked, folder = wanted or Wanted(), study.needed.labels
     round_, settings = asked.round or study.settings.round, study.settings
-    order = Order(round_, bool(asked.round), asked.coder, asked.variable, asked.columns, settings.coders)
+    coders = {int(user): name for user, name in settings.coders.items() if user.isdecimal()}
+    order = Order(round_, bool(asked.round), asked.coder, asked.variable, asked.columns, coders)
     found = imported(_text(file), file.name, study.codebook, order)
     if not found.rows:
         raise TableError(

@@ -9,6 +9,7 @@ from framing.errors import ServerError
 from framing.records import Unit, Unusable
 from framing.sampling import Drawn, Sample, rank
 from framing.steps.by_story import LINE, ByStory, Stories
+from framing.steps.identity import adopt, identified, note_server
 from framing.steps.lock import locked
 from framing.steps.models import find_model
 from framing.steps.rounds import LeftOut, Wanted, draw_round, pool_of
@@ -51,6 +52,8 @@ class Push:
     by_story : {"", "together", "apart"}
         Whether coders get the units of one story one after another, all of a story to one coder
         where each has a project, or never two in a row; empty: neither.
+    adopt : bool
+        Take over the study's projects of version 0.1.0, which carry no id, if they hold these articles.
     dry_run : bool
         Count only; nothing is made or sent.
     """
@@ -64,6 +67,7 @@ class Push:
     presplit: bool = False
     answers: "Mapping[str, tuple[Answer, ...]]" = field(default_factory=dict)
     by_story: ByStory = ""
+    adopt: bool = False
     dry_run: bool = False
 
 
@@ -154,10 +158,11 @@ def push(
             inputs, named.columns, named.presplit, unit=study.codebook.unit, language=named.language
         )
         units = list(splitting)
+        connection = connect(study)
+        study = _own(study, connection, named, units)
         sample, left = draw_round(
             study, units, named.wanted, study.codebook, lambda: _there(study, named.round)
         )
-        connection = connect(study)
         sending = _Sending(study, named, connection, units, sample)
         done = [sending.to(kind, owner, say) for kind, owner in sending.places()]
     main = done[0]
@@ -180,13 +185,24 @@ def push(
     )
 
 
+def _own(study: Study, connection: "Connection", order: Push, units: list[Unit]) -> Study:
+    """The study with its id, which the projects that it finds or makes carry."""
+    from framing.labelstudio.identity import identity_of
+
+    if order.adopt:
+        study = adopt(study, connection, units)
+    if order.dry_run:
+        return study
+    return note_server(identified(study, connection, order.round), identity_of(connection))
+
+
 def _there(study: Study, round_: str) -> set[str]:
     """The units that a round's projects for coders have tasks for."""
     from framing.labelstudio.importing import stored_tasks
     from framing.labelstudio.projects import find_projects
 
     connection = connect(study)
-    found = find_projects(connection, study.settings.study, round_)
+    found = find_projects(connection, study.settings.name, round_)
     coded = [project for project in found if project.kind != "adjudication"]
     return {item.unit for project in coded for item in stored_tasks(connection, project.id)}
 
@@ -225,7 +241,7 @@ class _Sending:
         from framing.labelstudio.projects import find_projects
 
         owners = sorted(set(self.order.per_coder)) or [""]
-        found = find_projects(self.connection, self.study.settings.study, self.order.round)
+        found = find_projects(self.connection, self.study.settings.name, self.order.round)
         self.found = {(item.kind, item.owner): item for item in found}
         before = [item.owner for item in found if item.kind == "main"]
         if before and before != owners:
@@ -296,7 +312,7 @@ class _Sending:
         study = self.study
         role = Role(kind, owner, self.order.coders if kind == "blind" else 1)
         project = self.found.get((kind, owner)) or make_project(
-            self.connection, study.settings.study, self.order.round, study.codebook, role
+            self.connection, study.settings.name, self.order.round, study.codebook, role
         )
         follow_codebook(self.connection, project, study.codebook)
         keep_design(self.connection, project, self.pool, self.sample.strata)

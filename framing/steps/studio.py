@@ -170,7 +170,9 @@ class Coder:
 
 
 def add_coder(study: Study, name: str) -> Coder:
-    """Make an account for a coder.
+    """Make an account for a coder and write its name into the settings.
+
+    A name that the settings give to another account stays that one's.
 
     Raises
     ------
@@ -178,13 +180,24 @@ def add_coder(study: Study, name: str) -> Coder:
         If the account exists already.
     """
     from framing.labelstudio.accounts import add_account
+    from framing.labelstudio.identity import identity_of
+    from framing.labelstudio.pseudonyms import Pseudonyms
+    from framing.steps.identity import change, note_server
 
-    account: Account = add_account(connect(study), name)
+    connection = connect(study)
+    server = identity_of(connection)
+    known = Pseudonyms(study.settings.coders, study.settings.server, server)
+    account: Account = add_account(connection, name)
+    key = known.key(account.user)
+    study = note_server(study, server)
+    taken = name in study.settings.coders.values()
+    if not taken and key not in study.settings.coders:
+        study = change(study, {"coders": {int(key) if key.isdecimal() else key: name}})
     file = study.needed.studio / "coders" / account.email.partition("@")[0]
     write_secret(file, account.password)
     return Coder(
         user=account.user,
-        coder=study.settings.coders.get(account.user, f"coder-{account.user}"),
+        coder=Pseudonyms(study.settings.coders, study.settings.server, server).of(account.user),
         url=account.url,
         email=account.email,
         password_file=str(file),

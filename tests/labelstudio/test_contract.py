@@ -22,7 +22,7 @@ from framing.labelstudio.webform import WebSession
 from framing.records import Unit
 from framing.resources import packaged
 from framing.sampling import Drawn
-from framing.settings import Workspace
+from framing.settings import StudyName, Workspace
 from framing.steps.doctor import doctor
 from framing.steps.pull import pull
 from framing.steps.push import push
@@ -86,13 +86,13 @@ def test_a_dry_run_sends_nothing(connected: Workspace, run: Run) -> None:
 def test_a_project_is_found_again_under_another_title(
     connected: Workspace, connection: Connection, book: Codebook
 ) -> None:
-    made = ensure_project(connection, "s.renamed", "main", book)
+    made = ensure_project(connection, StudyName("s.renamed", "f0"), "main", book)
     with connection.speaking() as client:
         client.projects.update(id=made.id, title="Anything else", request_options=AGAIN)
-    found = find_project(connection, "s.renamed", "main")
+    found = find_project(connection, StudyName("s.renamed", "f0"), "main")
     assert found is not None
     assert (found.id, found.title) == (made.id, "Anything else")
-    assert find_project(connection, "s.renamed", "second") is None
+    assert find_project(connection, StudyName("s.renamed", "f0"), "second") is None
 
 
 @pytest.mark.parametrize("page", [1, 2, 100])
@@ -101,10 +101,12 @@ def test_a_project_is_found_on_whatever_page_it_stands(
 ) -> None:
     """The last page is full for one of these sizes: the server calls a page behind it an error."""
     monkeypatch.setattr("framing.labelstudio.projects._PAGE", page)
-    wanted = [ensure_project(connection, f"paged-{number}", "main", book).id for number in range(2)]
-    found = [find_project(connection, f"paged-{number}", "main") for number in range(2)]
+    wanted = [
+        ensure_project(connection, StudyName(f"paged-{number}", "f0"), "main", book).id for number in range(2)
+    ]
+    found = [find_project(connection, StudyName(f"paged-{number}", "f0"), "main") for number in range(2)]
     assert [project and project.id for project in found] == wanted
-    assert find_project(connection, "paged-none", "main") is None
+    assert find_project(connection, StudyName("paged-none", "f0"), "main") is None
 
 
 def test_tasks_carry_place_and_context_but_not_the_outlet(
@@ -214,7 +216,7 @@ def test_hostile_text_comes_back_as_it_went(
     connected: Workspace, connection: Connection, book: Codebook
 ) -> None:
     units = [unit(number, text) for number, text in enumerate(HOSTILE)]
-    project = ensure_project(connection, "s.hostile", "main", book)
+    project = ensure_project(connection, StudyName("s.hostile", "f0"), "main", book)
     push_tasks(connection, project.id, tasks_for(units, {}), say=lambda done, total: None)
     with connection.speaking() as client:
         texts = {task.data["uid"]: task.data["text"] for task in client.tasks.list(project=project.id)}
@@ -223,7 +225,7 @@ def test_hostile_text_comes_back_as_it_went(
 
 def test_answers_go_in_with_their_tasks(connection: Connection, book: Codebook) -> None:
     ada = add_account(connection, f"ada{id(book)}").user
-    project = ensure_project(connection, "s.answers", "main", book)
+    project = ensure_project(connection, StudyName("s.answers", "f0"), "main", book)
     answers = {"a-0": (Answer(ada, {"frame": ["neutral_report"]}, unsure=True, note="n"),)}
     push_tasks(connection, project.id, tasks_for([unit(0), unit(1)], answers), say=lambda done, total: None)
     with connection.speaking() as client:

@@ -35,7 +35,7 @@ def test_disagreements_are_settled_by_one_person(pages: Workspace, connection: C
     pull(study)
     told = run("adjudicate", "--json").json
     assert (told["units"], told["new"]) == (1, 1)
-    project = find_project(connection, study.settings.study, "main", "adjudication")
+    project = find_project(connection, study.settings.name, "main", "adjudication")
     assert project is not None
     with connection.speaking() as client:
         (task,) = client.tasks.list(project=project.id)
@@ -79,7 +79,7 @@ def test_what_a_model_doubts_is_settled_like_a_disagreement(
     done = run("adjudicate", "--doubts", str(file))
     assert done.out == "round main: 2 units to settle, 2 of them new\n"
     assert done.err.splitlines()[0] == f"not in this round, or settled: {third.unit_id}"
-    project = find_project(connection, study.settings.study, "main", "adjudication")
+    project = find_project(connection, study.settings.name, "main", "adjudication")
     assert project is not None
     with connection.speaking() as client:
         tasks = sorted(client.tasks.list(project=project.id), key=lambda task: task.id)

@@ -11,7 +11,7 @@ from framing.errors import TableError
 from framing.labels.imports.records import Record, records
 from framing.labels.imports.shapes import Answered, Screen, answers_in, controls_in, pseudonym
 from framing.labels.read import GIVEN
-from framing.records import REGIONS, Unusable, article_id, as_text, digest, unit_id
+from framing.records import IMPORTED, REGIONS, Unusable, article_id, as_text, digest, unit_id
 from framing.tables import LABELS
 
 _UNIT_ID = re.compile(r"([0-9a-f]{16})-[0-9a-f]{12}")
@@ -140,6 +140,7 @@ class _Rows:
         typed = {name: _typed(name, value) for name, value in found.columns.items()}
         row = dict.fromkeys(LABELS.columns, "") | typed
         row["coder"] = self._coder(as_text(row["coder"]))
+        row["kind"] = row["kind"] or IMPORTED
         row |= self._identity(row, found.unit)
         row |= {"variable": variable, "value": self._value(found, variable), "skipped": found.skipped}
         row |= {name: bool(row[name]) for name in ("unsure", "saw_suggestion")}
