@@ -14,7 +14,7 @@ help:
 
 NATIVE := $(wildcard framing/*/native*.pyx)
 
-$(BIN)/framing: pyproject.toml constraints.txt tools/build_core.py $(NATIVE)
+$(BIN)/framing: pyproject.toml framing/__init__.py constraints.txt tools/build_core.py $(NATIVE)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@

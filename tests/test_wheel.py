@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 from uv import find_uv_bin
 
+from framing import __version__
 from framing.formats import read_frame
 
 pytestmark = pytest.mark.server
@@ -29,11 +31,18 @@ def call(*command: object, cwd: Path, **environment: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the source archive, and with the wheel that was built from it alone."""
     folder = tmp_path_factory.mktemp("wheel")
+    call(find_uv_bin(), "build", "--quiet", "--out-dir", folder, ROOT, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
     uv = find_uv_bin()
-    call(uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT, cwd=folder)
-    (wheel,) = folder.glob("framing-*.whl")
+    (wheel,) = built.glob("framing-*.whl")
     call(uv, "venv", "--quiet", "--python", sys.executable, folder / "env", cwd=folder)
     python = folder / "env" / "bin" / "python"
     call(
@@ -61,6 +70,30 @@ def test_the_demo_runs_from_the_wheel_and_runs_again(installed: Path, tmp_path: 
     assert (work / "stories" / "index.html").is_file()
     status = json.loads(call(installed, "studio", "status", "--json", "--workspace", work, cwd=tmp_path))
     assert status["running"] is False
+
+
+def test_the_archives_hold_the_package_and_its_data_and_no_test(built: Path) -> None:
+    (archive,) = built.glob("framing-*.tar.gz")
+    with tarfile.open(archive) as members:
+        files = {member.name.partition("/")[2] for member in members if member.isfile()}
+    data = {
+        path.relative_to(ROOT).as_posix()
+        for name in ("config", "labels", "seeds")
+        for path in (ROOT / name).rglob("*")
+        if path.is_file()
+    }
+    tops = {name.partition("/")[0] for name in files}
+    assert tops == {
+        *("framing", "config", "labels", "seeds", "tools"),
+        *(".gitignore", "CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "pyproject.toml"),
+    }
+    assert {name for name in files if name.startswith(("config/", "labels/", "seeds/"))} == data
+    assert {name for name in files if name.startswith("tools/")} == {"tools/build_core.py"}
+    assert "framing/py.typed" in files
+    (wheel,) = built.glob("framing-*.whl")
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    assert {"framing/py.typed", *(f"framing/_data/{name}" for name in data)} <= packed
+    assert {name.partition("/")[0] for name in packed} == {"framing", f"framing-{__version__}.dist-info"}
 
 
 def test_the_packaged_parts_are_found_from_the_wheel(installed: Path, tmp_path: Path) -> None:
