@@ -24,6 +24,8 @@ REGIONS = (
 ADJUDICATOR = "adjudicator"
 #: Kinds of coder, see LABELS; people's agreement and gold rest on the first and the last.
 HUMAN, MACHINE, IMPORTED = "human", "machine", "imported"
+#: `sampling` of units with known values, on which coders learn the codebook.
+TRAINING = "training"
 _UNIT_HASH = blake2b(digest_size=6)
 
 

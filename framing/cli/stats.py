@@ -43,6 +43,7 @@ def stats(
         f"{counted(found.answers, 'answer')} on {counted(found.units, 'unit')} of "
         f"{counted(found.articles, 'article')} by {counted(found.coders, 'coder')}; {found.skipped} "
         f"skipped, {found.unsure} unsure, {found.earlier} replaced"
+        + (f", {found.withdrawn} withdrawn" if found.withdrawn else "")
         + (f"; {counted(found.adjudicated, 'more answer')} of the adjudicator" if found.adjudicated else "")
     )
     typer.echo(_progress(found))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from framing.labels.read import current_answers
+from framing.labels.read import current_answers, of_people
 from framing.records import ADJUDICATOR
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def disagreements(labels: "pd.DataFrame") -> list[Disagreement]:
 
 def open_units(labels: "pd.DataFrame") -> list[Disagreement]:
     """Every unit that nobody has settled yet, with its current answers, in the order of the labels."""
-    answers = current_answers(labels)
+    answers = of_people(current_answers(labels))
     settled = set(answers.loc[answers["coder"] == ADJUDICATOR, "unit_id"])
     found = []
     for unit, rows in answers[~answers["unit_id"].isin(settled)].groupby("unit_id", sort=False):

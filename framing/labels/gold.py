@@ -8,7 +8,7 @@ from framing.codebook import Codebook, Variable
 from framing.errors import TableError
 from framing.labels.gate import Gate, merged_answer, refuse_variable
 from framing.labels.known import variable_in
-from framing.labels.read import current_answers
+from framing.labels.read import current_answers, of_people
 from framing.records import ADJUDICATOR, UNIT_COLUMNS
 from framing.tables import GOLD
 
@@ -149,7 +149,7 @@ def _check(method: str, min_share: float) -> None:
 
 
 def _answers(labels: "pd.DataFrame", variable: str) -> "pd.DataFrame":
-    answers = current_answers(labels)
+    answers = of_people(current_answers(labels))
     answers = answers[answers["variable"] == variable]
     if answers.empty:
         found = " ".join(sorted(set(labels["variable"]))) or "none"

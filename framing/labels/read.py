@@ -8,7 +8,7 @@ from framing.codebook import Codebook
 from framing.errors import TableError
 from framing.formats import read_frame
 from framing.labels.renames import with_todays_names
-from framing.records import article_id, digest, unit_id
+from framing.records import MACHINE, TRAINING, article_id, digest, unit_id
 from framing.tables import GOLD, LABELS, PLAIN, checked, columns_present
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _labels(file: Path) -> "pd.DataFrame":
             hint="put the name of the codebook's variable into it; the coder's answer stands in value",
         )
     table["region"] = table["region"].astype("str")
+    table["current"] &= ~table["withdrawn"]
     return table
 
 
@@ -146,6 +147,18 @@ def current_answers(labels: "pd.DataFrame") -> "pd.DataFrame":
     )
     last = order.drop_duplicates(["unit_id", "variable", "coder"], keep="last")
     return last.drop(columns="_at").sort_index()
+
+
+def of_people(labels: "pd.DataFrame") -> "pd.DataFrame":
+    """Leave out what is in no reliability, no gold and no model: a machine coder's answers, and training.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        LABELS.
+    """
+    machine = labels["kind"] == MACHINE
+    return labels[~machine & (labels["sampling"] != TRAINING)]
 
 
 def answer_times(made_at: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":

@@ -31,9 +31,10 @@ class Stats:
     units, answers, coders, articles : int
         Distinct units, current answers, coders and articles; skipped answers and the adjudicator's
         are not counted.
-    skipped, unsure, earlier, adjudicated : int
+    skipped, unsure, earlier, withdrawn, adjudicated : int
         Answers skipped; current answers marked unsure; answers that a later one of the same coder
-        replaced, in the same round or another; the adjudicator's answers, which are in no share.
+        replaced, in the same round or another; answers deleted on their server; the adjudicator's
+        answers, which are in no share.
     seconds : float or None
         Median time an answer took; None where no time was kept.
     table : list of dict
@@ -58,6 +59,7 @@ class Stats:
     skipped: int
     unsure: int
     earlier: int
+    withdrawn: int
     adjudicated: int
     seconds: float | None
     table: list[dict[str, Any]]
@@ -111,9 +113,10 @@ def label_stats(
         answers=len(answers),
         coders=answers["coder"].nunique(),
         articles=answers.loc[answers["article_id"] != "", "article_id"].nunique(),
-        skipped=int(labels["skipped"].sum()),
+        skipped=int((labels["skipped"] & ~labels["withdrawn"]).sum()),
         unsure=int(answers["unsure"].sum()),
-        earlier=int((~labels["skipped"]).sum()) - len(every),
+        earlier=int((~labels["skipped"] & ~labels["withdrawn"]).sum()) - len(every),
+        withdrawn=int(labels["withdrawn"].sum()),
         adjudicated=len(every) - len(answers),
         seconds=float(seconds.median()) if len(seconds) else None,
         table=rows,

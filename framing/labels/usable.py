@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from framing.codebook import Variable
-from framing.labels.read import answer_times, current_answers
-from framing.records import ADJUDICATOR
+from framing.labels.read import answer_times, current_answers, of_people
+from framing.records import ADJUDICATOR, MACHINE, TRAINING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,10 +47,18 @@ def usable_answers(
         Every other row of the variable, by reason.
     """
     own = labels[labels["variable"] == variable]
+    machine, training = own["kind"] == MACHINE, own["sampling"] == TRAINING
     out = [
-        _left(own[own["skipped"]], "skipped by the coder"),
+        _left(own[machine], "given by a machine, which is no coder of this kind"),
+        _left(own[training & ~machine], "given in training, on units with known values"),
+    ]
+    own = of_people(own)
+    out += [
+        _left(own[own["withdrawn"]], "withdrawn: deleted in Label Studio"),
+        _left(own[own["skipped"] & ~own["withdrawn"]], "skipped by the coder"),
         _left(
-            own[~own["skipped"] & ~own["current"]], "replaced by the same coder's later answer in the round"
+            own[~own["skipped"] & ~own["current"] & ~own["withdrawn"]],
+            "replaced by the same coder's later answer in the round",
         ),
     ]
     answers = current_answers(own)
@@ -78,13 +86,15 @@ def repeated_answers(labels: "pd.DataFrame", variable: str, known: Variable | No
         ``coder unit_id article_id value occasion days``: the occasion from 1, and the days since the
         one before (missing where times are).
     """
-    own = labels[(labels["variable"] == variable) & ~labels["skipped"] & (labels["coder"] != ADJUDICATOR)]
-    own, _ = _legal(own, known)
+    labels = of_people(labels)
+    kept = ~labels["skipped"] & ~labels["withdrawn"] & (labels["coder"] != ADJUDICATOR)
+    own, _ = _legal(labels[(labels["variable"] == variable) & kept], known)
     own = own.assign(at=answer_times(own["made_at"]))
-    own = own.sort_values("at", kind="stable", na_position="first")
-    within = ["coder", "unit_id", "round", "project", "task", "annotation"]
+    # The version that counts is the last one, whatever the server's clock said.
+    own = own.sort_values(["current", "at"], kind="stable", na_position="first")
+    within = ["coder", "unit_id", "round", "server", "project", "task", "annotation"]
     corrected = own.duplicated(within, keep="last") & own["annotation"].notna()
-    own = own[~corrected]
+    own = own[~corrected].sort_values("at", kind="stable", na_position="first")
     grouped = own.groupby(["coder", "unit_id"], sort=False)
     days = grouped["at"].diff().dt.total_seconds() / 86400
     own = own.assign(occasion=grouped.cumcount() + 1, days=days)

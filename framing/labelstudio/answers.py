@@ -59,6 +59,27 @@ def export(connection: Connection, project: int) -> list[dict[str, Any]]:
     return found
 
 
+def complete_suggestions(connection: Connection, project: int, tasks: list[dict[str, Any]]) -> None:
+    """Put the suggestion of its task into each exported answer that came without one.
+
+    Label Studio notes it with an answer only where the project shows that model's suggestions.
+    """
+    bare = [
+        (task, annotation)
+        for task in tasks
+        for annotation in task.get("annotations") or []
+        if task.get("predictions") and not annotation.get("prediction")
+    ]
+    if not bare:
+        return
+    with connection.speaking() as client:
+        listed = client.predictions.list(project=project, request_options=AGAIN)
+    known = {item.id: {"model_version": item.model_version, "result": item.result} for item in listed}
+    for task, annotation in bare:
+        number = annotation.get("parent_prediction") or max(task["predictions"])
+        annotation["prediction"] = known.get(number, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a project's answers are read.

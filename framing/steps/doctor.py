@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from framing.errors import FramingError
 from framing.plural import counted
-from framing.steps.pull import fetch
+from framing.steps.pull import fetch, name_doubts
 from framing.steps.studio import connect
 from framing.steps.study import Study
 
@@ -251,7 +251,12 @@ def _screen(study: Study, project: "Project") -> Iterator[Finding]:
 
 
 def _answers(study: Study, projects: "Sequence[Project]") -> Iterator[Finding]:
-    pulled = fetch(study, study.settings.round).pulled
+    fetched = fetch(study, study.settings.round)
+    pulled = fetched.pulled
+    yield from (
+        Finding("coders", "warning", line, "give each person one name: coders: in config/settings.yaml")
+        for line in name_doubts(study, {row["coder"] for row in pulled.rows})
+    )
     if pulled.unusable:
         first = "; ".join(str(item) for item in pulled.unusable[:3])
         yield Finding(
@@ -277,6 +282,16 @@ def _answers(study: Study, projects: "Sequence[Project]") -> Iterator[Finding]:
             pulled.ground_truth,
             "marked as ground truth: Label Studio hands out their tasks again",
             "take the star off these answers in Label Studio",
+        ),
+        (
+            pulled.unopened,
+            "were made of suggestions that nobody had opened; they are not pulled",
+            "delete them in Label Studio, so that their units are asked again",
+        ),
+        (
+            sum(pulled.unknown.values()),
+            f"to {', '.join(sorted(pulled.unknown))}, not in the codebook; they are kept",
+            "give the codebook the variable back, or leave it: analyses leave it out",
         ),
     )
     for count, told, remedy in looked_at:

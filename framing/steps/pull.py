@@ -219,7 +219,7 @@ def fetch(study: Study, round_: str) -> Fetched:
     ServerError
         If the round has no project, it is another study's, or the server does not answer.
     """
-    from framing.labelstudio.answers import Pulled, Reading, export, label_rows
+    from framing.labelstudio.answers import Pulled, Reading, complete_suggestions, export, label_rows
     from framing.labelstudio.identity import identity_of
     from framing.labelstudio.projects import find_projects
     from framing.labelstudio.pseudonyms import Pseudonyms
@@ -235,7 +235,9 @@ def fetch(study: Study, round_: str) -> Fetched:
     pulled = Pulled()
     for project in projects:
         reading = Reading(study.codebook, project, coders)
-        pulled.add(label_rows(export(connection, project.id), reading))
+        tasks = export(connection, project.id)
+        complete_suggestions(connection, project.id, tasks)
+        pulled.add(label_rows(tasks, reading))
     return Fetched(connection, projects, coders, pulled)
 
 

@@ -196,7 +196,10 @@ def reliability(
     found = [part.described(options, thresholds) for part in parts]
     result = Reliability(
         variables=found,
-        warnings=[line for part, item in zip(parts, found, strict=True) for line in part.warnings(item)],
+        warnings=[
+            *_names(study, table),
+            *(line for part, item in zip(parts, found, strict=True) for line in part.warnings(item)),
+        ],
         thresholds=list(thresholds),
         at_least=options.at_least,
         not_met=_not_met(found, options.at_least),
@@ -210,6 +213,14 @@ def reliability(
     if units:
         _write_units(parts, units)
     return result
+
+
+def _names(study: Study, table: "pd.DataFrame") -> list[str]:
+    """Names in the settings that stand for two people, and coders of these labels who are one."""
+    from framing.labels.people import doubtful_names, two_names
+
+    names = study.settings.coders
+    return [*doubtful_names(names), *two_names(set(table["coder"]), names)]
 
 
 def _chosen(table: "pd.DataFrame", codebook: Codebook, wanted: Sequence[str]) -> list[str]:

@@ -311,7 +311,9 @@ class _Gathered:
         drawn = view["sampling"]
         view["date"] = date or (drawn["last"] if drawn else "") or (view["corpus"] or {}).get("last", "")
         view["dated_by"] = "" if date else "latest answer" if drawn and drawn["last"] else "latest article"
-        view["title"] = self.study.settings.study if self.study.workspace else view["codebook"]["title"]
+        settings = self.study.settings
+        named = settings.title or settings.study
+        view["title"] = named if self.study.workspace else view["codebook"]["title"]
         view["version"], view["made_from"], view["gaps"] = __version__, self.files, self.gaps
         view["methods"], view["references"] = methods(view)
         view["tiles"], view["key"] = tiles(view), key_finding(view)
