@@ -22,6 +22,9 @@ def _head(metrics: Mapping[str, Any]) -> Iterator[str]:
         f"Predicts the variable `{metrics['variable']}` of a unit. Learnt from {metrics['units']} units of "
         f"{metrics['articles']} articles; {metrics['unresolved']} units without a majority were left out."
     )
+    if metrics.get("imported"):
+        yield ""
+        yield f"Its labels: {metrics['imported']}."
     for reason in metrics.get("gates", []):
         yield ""
         yield f"By the codebook's `min_alpha`: {reason}."

@@ -81,7 +81,7 @@ def _last_of_server(rows: list[Row], notes: list[str]) -> Row:
     last = rows[-1]
     ran_back = [row for row in rows if _after_by_id(row, last)]
     if ran_back:
-        last = max(ran_back, key=lambda row: int(row["annotation"]))
+        last = max(ran_back, key=lambda row: int(row["annotation"] or 0))
         notes.append(f"{_where(last)}: the server's clock ran back; the answer that came last counts")
     return last
 
@@ -91,7 +91,7 @@ def _after_by_id(row: Row, last: Row) -> bool:
     made, before = row.get("created_at"), last.get("created_at")
     if not made or not before:
         return False
-    return int(row["annotation"]) > int(last["annotation"]) and moment(made) < moment(before)
+    return int(row["annotation"] or 0) > int(last["annotation"] or 0) and moment(made) < moment(before)
 
 
 def _last_of_all(rows: Iterable[Row], notes: list[str]) -> Row:

@@ -86,7 +86,7 @@ def demo(
     """
     study = _study(folder, say)
     studio = _started(study, port, say, quiet)
-    say("pushing the starter pages with their coders' answers")
+    say("pushing the starter pages with their answers, which were made by machine")
     answers, total = _answers(study)
     study = Study(study.workspace)  # the coders' names were written into the settings
     inputs = [study.needed.seeds]

@@ -344,7 +344,10 @@ class _Part:
 
     def warnings(self, found: VariableAgreement) -> list[str]:
         """Say what a reader must know first."""
-        told = []
+        from framing.labels.kinds import imported_note
+
+        imported = imported_note(self.answers)
+        told = [imported] if imported else []
         if found.alpha_interval is not None:
             if not self.blind.by_article:
                 told.append("no unit has an article: units were drawn one by one, as if independent")

@@ -98,7 +98,8 @@ def train(
         If a label is not in the codebook.
     """
     from framing.classifier import Bench, FramingClassifier, doubts, trial
-    from framing.labels import read_labels
+    from framing.labels import current_answers, read_labels
+    from framing.labels.kinds import imported_note
 
     table = read_labels(study.label_paths(list(labels)), study.codebook)
     name = variable or _first_variable(study, list(dict.fromkeys(table["variable"])))
@@ -116,6 +117,8 @@ def train(
         bench.model.calibrate(found.scores[tested], [bench.answers[row] for row in tested])
     saved = _saved(study, gold, bench.model, folder, counts, found.held_out)
     further = {k: v for k, v in found.plain().items() if k not in ("held_out", "evaluation")}
+    own = current_answers(table)
+    further |= {"imported": imported_note(own[own["variable"] == name])}
     further |= {"largest_weights": largest_weights(bench), "weighting": _weighting(weight)}
     trained = Trained(
         model=saved.id,
