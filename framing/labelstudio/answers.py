@@ -9,6 +9,7 @@ from typing import Any
 
 from framing.codebook import Codebook, Variable
 from framing.labelstudio.connection import AGAIN, Connection
+from framing.labelstudio.importing import unit_of
 from framing.labelstudio.projects import Designs, Project
 from framing.labelstudio.pseudonyms import Pseudonyms
 from framing.labelstudio.screen import NOTE, REASON, UNSURE
@@ -109,8 +110,7 @@ def label_rows(tasks: list[dict[str, Any]], reading: Reading) -> Pulled:
     """
     pulled = Pulled()
     for task in tasks:
-        uid = (task.get("data") or {}).get("uid")
-        if not isinstance(uid, str):
+        if not unit_of(task):
             pulled.unusable.append(Unusable(f"task {task.get('id')}", "not made by framing push"))
             continue
         for annotation in task.get("annotations") or []:

@@ -44,16 +44,31 @@ def stored_tasks(connection: Connection, project: int) -> list[Stored]:
         tasks: Iterable[Any] = client.tasks.list(
             project=project,
             fields="task_only",
-            include=["id", "data", "total_annotations", "cancelled_annotations"],
+            include=["id", "data", "meta", "total_annotations", "cancelled_annotations"],
             page_size=_PAGE,
             request_options=AGAIN,
         )
         for task in tasks:
-            uid = task.data.get("uid") if isinstance(task.data, dict) else None
-            if isinstance(uid, str):
+            uid = unit_of({"data": task.data, "meta": task.meta})
+            if uid:
                 answers = int(task.total_annotations or 0) + int(task.cancelled_annotations or 0)
                 found.append(Stored(int(task.id), uid, answers))
     return found
+
+
+def unit_of(task: Mapping[str, Any]) -> str:
+    """The unit of a task that a push made; empty for any other, whatever its data are called.
+
+    Examples
+    --------
+    >>> unit_of({"data": {"uid": "a-1"}, "meta": {"article_id": "a"}}), unit_of({"data": {"uid": "a-1"}})
+    ('a-1', '')
+    """
+    data, meta = task.get("data"), task.get("meta")
+    if not isinstance(data, dict) or not isinstance(meta, dict) or "article_id" not in meta:
+        return ""
+    uid = data.get("uid")
+    return uid if isinstance(uid, str) else ""
 
 
 def push_tasks(
@@ -96,7 +111,10 @@ def push_tasks(
         If the server fails four times in a row.
     """
     count = 0 if empty else state_of(connection, project).count
-    there = {item.unit for item in stored_tasks(connection, project)} if count else set()
+    stored = stored_tasks(connection, project) if count else []
+    there = {item.unit for item in stored}
+    if len(there) < len(stored):
+        count -= remove_doubles(connection, project)
     new = [task for task in tasks if task["data"]["uid"] not in there]
     _send_all(connection, project, new, say)
     state = state_of(connection, project)

@@ -1,13 +1,14 @@
 """A study's projects on the server, found by the study, round and kind that they carry."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from framing.codebook import Codebook
 from framing.errors import ServerError
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
+from framing.labelstudio.marks import lasting, own_lines, restored, split_screen, with_line, with_lines
 from framing.labelstudio.screen import instructions, screen
 from framing.settings import StudyName
 
@@ -16,6 +17,8 @@ from framing.settings import StudyName
 Kind = Literal["main", "blind", "adjudication"]
 KINDS: tuple[Kind, ...] = ("main", "blind", "adjudication")
 _MARK, _ID, _DESIGN, _CODER = "framing-study: ", "framing-id: ", "framing-designs: ", " / coder "
+#: Stands in every labelling screen that the tool draws.
+_SCREEN = "framing-unit"
 _TITLE = 50
 _PAGE = 100
 
@@ -37,15 +40,18 @@ class Project:
         As the project carries it.
     round : str
     label_config : str
-        The labelling screen as XML.
+        The labelling screen as XML, without the lines that are kept in it.
     designs : dict of str to dict
         By pool, how many units of each stratum were drawn out of how many.
     description : str
-        As it stood when the project was looked up; holds the tool's own lines.
+        As it stood when the project was looked up; with the tool's own lines, also those that were
+        taken out of it and stand in the screen alone.
     owner : str
         The coder for whom a main project is; empty: for all.
     fresh : bool
         Whether it was made just now, so that it holds nothing yet.
+    unmarked : bool
+        Whether somebody took the tool's lines out of its description or its screen; 0.1.0 wrote none there.
     """
 
     id: int
@@ -58,6 +64,7 @@ class Project:
     description: str = ""
     owner: str = ""
     fresh: bool = False
+    unmarked: bool = False
 
 
 def mark(study: StudyName, round_: str, kind: Kind = "main", owner: str = "") -> str:
@@ -136,12 +143,31 @@ def all_projects(connection: Connection) -> list[Project]:
             page = page.next_page()
             listed += page.items
     listed.sort(key=lambda item: int(item.id))
-    return [project for item in listed if (project := _read(item)) is not None]
+    return [project for item in listed if (project := _read(item) or _by_tasks(connection, item)) is not None]
 
 
-def _read(item: Any) -> Project | None:
-    """A project by the lines in its description; None if it has none, or not of this form."""
-    lines = (item.description or "").splitlines()
+def _by_tasks(connection: Connection, item: Any) -> Project | None:
+    """A project that has lost its lines in both places, by those that its first task carries."""
+    if _SCREEN not in (item.label_config or ""):
+        return None
+    with connection.speaking() as client:
+        page: Any = client.tasks.list(
+            project=int(item.id),
+            fields="task_only",
+            include=["id", "meta"],
+            page_size=1,
+            request_options=AGAIN,
+        )
+    meta = page.items[0].meta if page.items else None
+    lines = own_lines(str(meta.get("study", ""))) if isinstance(meta, dict) else []
+    return _read(item, lines) if lines else None
+
+
+def _read(item: Any, known: Sequence[str] = ()) -> Project | None:
+    """A project by the tool's own lines; None if it has none, or not of this form."""
+    screen_xml, kept = split_screen(item.label_config or "")
+    description = restored(item.description or "", [*kept, *known])
+    lines = description.splitlines()
     line = next((line.removeprefix(_MARK) for line in lines if line.startswith(_MARK)), "")
     study, _, place = line.partition(" / ")
     round_, _, rest = place.partition(" / ")
@@ -157,10 +183,11 @@ def _read(item: Any) -> Project | None:
         kind=kind,
         study=StudyName(study, given),
         round=round_,
-        label_config=item.label_config or "",
-        designs=_designs(item.description or ""),
-        description=item.description or "",
+        label_config=screen_xml,
+        designs=_designs(description),
+        description=description,
         owner=owner,
+        unmarked=not {*own_lines(item.description or "")} >= {*lasting(own_lines(description))} or not kept,
     )
 
 
@@ -212,10 +239,13 @@ def make_project(
     """Make a round's project; if another push makes it at the same moment, give the older one."""
     kind, owner = role.kind, role.owner
     name = round_ if kind == "main" and not owner else f"{round_} · {owner or kind}"
+    description = f"{codebook.title}\n{mark(study, round_, kind, owner)}"
     settings: dict[str, Any] = {
         "title": f"{study.name} · {name}"[:_TITLE].ljust(3, "·"),
-        "description": f"{codebook.title}\n{mark(study, round_, kind, owner)}",
-        "label_config": screen(codebook, adjudication=kind == "adjudication"),
+        "description": description,
+        "label_config": with_lines(
+            screen(codebook, adjudication=kind == "adjudication"), own_lines(description)
+        ),
         "expert_instruction": instructions(codebook),
         "show_instruction": True,
         "show_skip_button": True,
@@ -286,10 +316,11 @@ def queue_of(connection: Connection, project: int) -> Queue:
 
 def update_screen(connection: Connection, project: Project, codebook: Codebook) -> None:
     """Bring a project's screen and instructions up to the codebook."""
+    drawn = screen(codebook, adjudication=project.kind == "adjudication")
     with connection.speaking() as client:
         client.projects.update(
             id=project.id,
-            label_config=screen(codebook, adjudication=project.kind == "adjudication"),
+            label_config=with_lines(drawn, own_lines(project.description)),
             expert_instruction=instructions(codebook),
             request_options=AGAIN,
         )
@@ -301,9 +332,12 @@ def keep_design(
     """Write down how many units were drawn from a pool, so that pulls can tell probabilities."""
     if not strata or project.designs.get(pool) == dict(strata):
         return
-    now = _description(connection, project)
-    designs = {**_designs(now), pool: dict(strata)}
-    _put_line(connection, project, now, _DESIGN, _DESIGN + json.dumps(designs, ensure_ascii=False))
+
+    def with_design(description: str) -> str:
+        designs = {**_designs(description), pool: dict(strata)}
+        return with_line(description, _DESIGN, _DESIGN + json.dumps(designs, ensure_ascii=False))
+
+    _rewrite(connection, project, with_design)
 
 
 def give_id(connection: Connection, project: Project, study: str) -> None:
@@ -312,19 +346,28 @@ def give_id(connection: Connection, project: Project, study: str) -> None:
 
 
 def keep_line(connection: Connection, project: Project, start: str, line: str) -> None:
-    """Put a line into a project's description in place of the one that starts the same."""
-    _put_line(connection, project, _description(connection, project), start, line)
+    """Put a line into a project in place of the one that starts the same; what was taken out comes back."""
+    _rewrite(connection, project, lambda description: with_line(description, start, line))
 
 
-def _description(connection: Connection, project: Project) -> str:
+def mark_again(connection: Connection, project: Project) -> None:
+    """Put back the lines that somebody took out of a project's description or screen."""
+    _rewrite(connection, project, lambda description: description)
+
+
+def _rewrite(connection: Connection, project: Project, change: Callable[[str], str]) -> None:
+    """Change a project's description as it is now, and the copy of its lines in the screen."""
     with connection.speaking() as client:
-        return client.projects.get(id=project.id, request_options=AGAIN).description or ""
-
-
-def _put_line(connection: Connection, project: Project, now: str, start: str, line: str) -> None:
-    lines = [other for other in now.splitlines() if not other.startswith(start)]
+        now = client.projects.get(id=project.id, request_options=AGAIN)
+    drawn = now.label_config or ""
+    kept = own_lines(restored(project.description, split_screen(drawn)[1]))
+    after = change(restored(now.description or "", kept))
+    changes = {"description": after}
+    with_all = with_lines(drawn, own_lines(after))
+    if with_all != drawn:
+        changes["label_config"] = with_all
     with connection.speaking() as client:
-        client.projects.update(id=project.id, description="\n".join([*lines, line]), request_options=AGAIN)
+        client.projects.update(id=project.id, **changes, request_options=AGAIN)  # type: ignore[arg-type]
 
 
 def show_model(connection: Connection, project: int, model: str) -> str:

@@ -60,7 +60,7 @@ def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) ->
     """
     from framing.labels import read_labels
     from framing.labelstudio.importing import push_tasks
-    from framing.labelstudio.projects import Role, ensure_project
+    from framing.labelstudio.projects import Role, ensure_project, mark
     from framing.labelstudio.upkeep import follow_codebook
 
     name = round_ or study.settings.round
@@ -72,7 +72,10 @@ def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) ->
         project = ensure_project(connection, study.settings.name, name, study.codebook, role)
         follow_codebook(connection, project, study.codebook)
         new, _ = push_tasks(
-            connection, project.id, [_task(item) for item in found], say=lambda _done, _total: None
+            connection,
+            project.id,
+            [_task(item, mark(study.settings.name, name, "adjudication")) for item in found],
+            say=lambda _done, _total: None,
         )
     url = f"{connection.url}/projects/{project.id}"
     return Adjudication(name, url, project.id, len(found), new, left_out)
@@ -120,7 +123,7 @@ _META = (
 )  # fmt: skip
 
 
-def _task(item: "Disagreement") -> dict[str, Any]:
+def _task(item: "Disagreement", lines: str) -> dict[str, Any]:
     row = item.row
     where = str(row["region"])
     if item.agreement is not None:
@@ -128,7 +131,7 @@ def _task(item: "Disagreement") -> dict[str, Any]:
     data = {"uid": item.unit_id, "answers": item.told, "where": where}
     return {
         "data": data | {name: str(row[name]) for name in _DATA},
-        "meta": {name: _plain(row[name]) for name in _META},
+        "meta": {name: _plain(row[name]) for name in _META} | {"study": lines},
         "annotations": [],
         "predictions": [],
     }

@@ -123,6 +123,9 @@ def _projects(study: Study, connection: "Connection") -> Iterator[Finding]:
     for project in projects:
         where = f"{connection.url}/projects/{project.id}"
         yield Finding("project", "ok", f"{project.title} ({project.kind}) at {where}")
+        if project.unmarked:
+            lost = "the lines by which the study finds it are missing in its description or its screen"
+            yield Finding("project", "warning", lost, "push again, which puts them back: framing push INPUT")
         yield from _screen(study, project)
         queue = queue_of(connection, project.id)
         yield _queue(connection, project, queue)

@@ -306,7 +306,7 @@ class _Sending:
         return PushedTo(*place, project.id if project else None, url, units, new, units - new)
 
     def _project(self, kind: "Kind", owner: str) -> "Project":
-        from framing.labelstudio.projects import Role, keep_design, keep_line, make_project
+        from framing.labelstudio.projects import Role, keep_design, keep_line, make_project, mark_again
         from framing.labelstudio.upkeep import follow_codebook
 
         study = self.study
@@ -315,6 +315,8 @@ class _Sending:
             self.connection, study.settings.name, self.order.round, study.codebook, role
         )
         follow_codebook(self.connection, project, study.codebook)
+        if project.unmarked:
+            mark_again(self.connection, project)
         keep_design(self.connection, project, self.pool, self.sample.strata)
         if self.stories.choice and self.stories.line() not in project.description.splitlines():
             keep_line(self.connection, project, LINE, self.stories.line())
@@ -335,12 +337,14 @@ class _Sending:
             )
 
     def _task(self, drawn: Drawn) -> dict[str, Any]:
+        from framing.labelstudio.projects import mark
         from framing.labelstudio.tasks import task_of
 
         uid = drawn.unit.unit_id
         suggestion = None if drawn.blind else self.suggestions.get(uid)
         task = task_of(drawn, self.near[uid], self.setting, self.order.answers.get(uid, ()), suggestion)
         task["meta"] |= self.stories.noted(drawn.unit)
+        task["meta"]["study"] = mark(self.study.settings.name, self.order.round, *self._place_of(drawn))
         return task
 
     def _suggest(self, units: list[Unit]) -> None:

@@ -1,5 +1,6 @@
 """An answer keeps its owner: by where it was given, whatever its coder, server, task or project is called."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -376,3 +377,52 @@ def test_one_name_of_two_accounts_is_told(connected: Workspace, connection: Conn
     assert f"names: {told}" in run("pull").err.splitlines()
     assert any(item.found == told for item in doctor(Study(connected)))
     assert told in run("reliability").err
+
+
+@pytest.mark.parametrize("screen", [True, False], ids=["screen kept", "screen changed, too"])
+def test_a_project_whose_description_was_edited_is_still_the_studys(
+    connected: Workspace, connection: Connection, run: Run, screen: bool
+) -> None:
+    pushed = push(Study(connected), [connected.seeds])
+    answer(connection, next(iter(tasks_of(connection, pushed.project).values())), choice("neutral_report"))
+    changes: dict[str, Any] = {"description": "Please finish by Friday."}
+    with connection.speaking() as client:
+        if not screen:
+            kept = client.projects.get(id=pushed.project or 0).label_config or ""
+            changes["label_config"] = re.sub("<!--.*?-->", "", kept, flags=re.DOTALL)
+        client.projects.update(id=pushed.project or 0, **changes, request_options=AGAIN)
+    assert pull(Study(connected)).current == 1
+    assert any("are missing" in item.found for item in doctor(Study(connected)))
+    again = push(Study(connected), [connected.seeds])
+    assert (again.project, again.new) == (pushed.project, 0)
+    with connection.speaking() as client:
+        text = client.projects.get(id=pushed.project or 0).description or ""
+    assert text.startswith("Please finish by Friday.\nframing-study: ")
+    assert not any("are missing" in item.found for item in doctor(Study(connected)))
+
+
+def test_a_task_made_by_hand_is_not_ours_whatever_its_uid(
+    connected: Workspace, connection: Connection
+) -> None:
+    pushed = push(Study(connected), [connected.seeds])
+    unit = next(iter(tasks_of(connection, pushed.project)))
+    with connection.speaking() as client:
+        shown = client.tasks.get(id=str(tasks_of(connection, pushed.project)[unit])).data
+        made = client.tasks.create(project=pushed.project or 0, data=shown | {"text": "By hand."})
+    answer(connection, int(made.id or 0), choice("neutral_report"))
+    assert push(Study(connected), [connected.seeds]).new == 0
+    done = pull(Study(connected))
+    assert (done.rows, [item.reason for item in done.unusable]) == (0, ["not made by framing push"])
+
+
+def test_doubled_tasks_without_answers_go_at_the_next_push(
+    connected: Workspace, connection: Connection
+) -> None:
+    pushed = push(Study(connected), [connected.seeds])
+    with connection.speaking() as client:
+        tasks = list(client.tasks.list(project=pushed.project))[:2]
+        rows = [{"data": task.data, "meta": task.meta} for task in tasks]
+        client.projects.import_tasks(id=pushed.project or 0, request=rows)
+    assert any("two tasks each for 2 units" in item.found for item in doctor(Study(connected)))
+    assert push(Study(connected), [connected.seeds]).new == 0
+    assert not any("two tasks each" in item.found for item in doctor(Study(connected)))

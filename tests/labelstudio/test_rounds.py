@@ -194,7 +194,10 @@ def test_doubles_without_answers_are_removed_and_answered_ones_kept(
     project = done.project or 0
     before = stored_tasks(connection, project)
     copies = [
-        {"data": {"uid": item.unit, "text": "x", "where": "", "before": "", "after": "", "title": ""}}
+        {
+            "data": {"uid": item.unit, "text": "x", "where": "", "before": "", "after": "", "title": ""},
+            "meta": {"article_id": item.unit.partition("-")[0]},
+        }
         for item in before
     ]
     with connection.speaking() as client:
