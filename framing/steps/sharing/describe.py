@@ -51,8 +51,17 @@ def read_answers(root: Path) -> dict[str, str]:
     return {str(key): text for key, text in (found or {}).items()}
 
 
-def datasheet(study: Study, texts: str) -> Datasheet:
+def datasheet(study: Study, texts: str, version: str = __version__) -> Datasheet:
     """The datasheet of an exported study whose figures are there.
+
+    Parameters
+    ----------
+    study : Study
+        The exported one.
+    texts : str
+        ``kept``, ``left out``, or ``put back``.
+    version : str
+        The version of `framing` that exported it.
 
     Raises
     ------
@@ -61,17 +70,17 @@ def datasheet(study: Study, texts: str) -> Datasheet:
     """
     from framing.report.datasheet import datasheet as write
 
-    return write(facts(study, texts), read_answers(study.needed.root))
+    return write(facts(study, texts, version), read_answers(study.needed.root))
 
 
-def readme(study: Study, texts: str) -> str:
-    """The README of an exported study."""
+def readme(study: Study, texts: str, version: str = __version__) -> str:
+    """The README of an exported study; parameters as for `datasheet`."""
     from framing.report.datasheet import readme as write
 
-    return write({"study": study.settings.study, "version": __version__, "texts": texts})
+    return write({"study": study.settings.study, "version": version, "texts": texts})
 
 
-def facts(study: Study, texts: str) -> dict[str, Any]:
+def facts(study: Study, texts: str, version: str) -> dict[str, Any]:
     """Count what the datasheet tells, from the exported files alone."""
     from framing.labels import current_answers, read_labels
 
@@ -81,7 +90,7 @@ def facts(study: Study, texts: str) -> dict[str, Any]:
     units = labels.drop_duplicates("unit_id")
     return {
         "study": study.settings.study,
-        "version": __version__,
+        "version": version,
         "texts": texts,
         "unit": study.codebook.unit,
         "codebook": study.codebook.fingerprint,

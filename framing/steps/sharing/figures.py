@@ -1,11 +1,12 @@
 """Every figure of a study that follows from its labels, models and scores, computed in one go."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from framing import __version__
 from framing.errors import FramingError
 from framing.formats import read_frame, write_json
 from framing.steps.gold import gold, gold_for
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _BY: tuple[By, ...] = ("outlet", "month")
 
 
-def write_figures(study: Study, folder: Path) -> dict[str, str]:
+def write_figures(study: Study, folder: Path, version: str = __version__) -> dict[str, str]:
     """Compute gold, reliability, stats, prevalence and what the models rest on.
 
     Parameters
@@ -31,6 +32,8 @@ def write_figures(study: Study, folder: Path) -> dict[str, str]:
     folder : Path
         Takes ``gold_<variable>.csv reliability.json stats.json prevalence_<scores>_<by>.json
         models.json``; floats of JSON have nine decimals.
+    version : str
+        Written as the version of `framing` that the figures are of.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def write_figures(study: Study, folder: Path) -> dict[str, str]:
         The files that could not be made, and why.
     """
     missing: dict[str, str] = {}
-    for name, make in _makers(study).items():
+    for name, make in _makers(study, version).items():
         try:
             make(folder / name)
         except FramingError as error:
@@ -47,11 +50,11 @@ def write_figures(study: Study, folder: Path) -> dict[str, str]:
     return missing
 
 
-def _makers(study: Study) -> dict[str, Callable[[Path], None]]:
+def _makers(study: Study, version: str) -> dict[str, Callable[[Path], None]]:
     found: dict[str, Callable[[Path], None]] = {}
     for variable in _variables(study):
         found[f"gold_{safe_name(variable)}.csv"] = partial(_gold, study, variable)
-    found["reliability.json"] = lambda file: write_json(rounded(asdict(reliability(study))), file)
+    found["reliability.json"] = partial(_reliability, study, version)
     found["stats.json"] = lambda file: write_json(rounded(asdict(stats(study))), file)
     found["models.json"] = lambda file: write_json(_models(study), file)
     for scores in sorted(study.needed.scores.glob("*.csv")):
@@ -80,6 +83,10 @@ def _header(file: Path) -> list[str]:
 
 def _gold(study: Study, variable: str, file: Path) -> None:
     gold(study, variables=[variable], output=file)
+
+
+def _reliability(study: Study, version: str, file: Path) -> None:
+    write_json(rounded(asdict(replace(reliability(study), version=version))), file)
 
 
 def _prevalence(study: Study, scores: Path, by: By, file: Path) -> None:
