@@ -39,11 +39,13 @@ check: $(VENV)/.dev
 test: check
 	$(BIN)/python tests/install_chromium.py
 	$(BIN)/python tests/install_postgresql.py
+	$(BIN)/python tests/install_nginx.py
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 prove: $(VENV)/.dev
 	$(BIN)/python tests/install_chromium.py
 	$(BIN)/python tests/install_postgresql.py
+	$(BIN)/python tests/install_nginx.py
 	$(BIN)/python -m pytest -m "prove or not prove" --hypothesis-profile searching
 
 clean:

@@ -13,6 +13,9 @@
     ├── StudioError                 the embedded Label Studio
     └── ServerError                 a Label Studio server that answered with an error
         ├── ServerUnreachable       … that did not answer
+        ├── NotLabelStudio          … that is something else, or stands behind it
+        ├── ServerBusy              … that asks to come later
+        ├── BodyTooLarge            … that takes no request of this size
         └── SignInError             … that refused the token
 
 Each carries a message (where, what was found, what was expected) and a hint (what to do next).
@@ -90,7 +93,52 @@ class ServerError(FramingError):
 
 
 class ServerUnreachable(ServerError):  # noqa: N818 - reads as what it is
-    """No Label Studio server answered."""
+    """No Label Studio server answered.
+
+    Parameters
+    ----------
+    message, hint, faults
+        As for `FramingError`.
+    step : {"name", "connect", "TLS", "HTTP"}
+        How far a request came.
+    """
+
+    def __init__(self, message: str, *, hint: str, faults: Sequence[str] = (), step: str = "connect") -> None:
+        super().__init__(message, hint=hint, faults=faults)
+        self.step = step
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), hint=self.hint, faults=self.faults, step=self.step), (self.message,)
+
+
+class NotLabelStudio(ServerError):  # noqa: N818 - reads as what it is
+    """What answered was no Label Studio, or something that stands before it."""
+
+
+class ServerBusy(ServerError):  # noqa: N818 - reads as what it is
+    """A server, or a proxy before it, asks to come later; it did not act.
+
+    Parameters
+    ----------
+    message, hint, faults
+        As for `FramingError`.
+    retry_after : float, optional
+        Seconds that it asks to wait.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str, faults: Sequence[str] = (), retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, faults=faults)
+        self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        made = partial(type(self), hint=self.hint, faults=self.faults, retry_after=self.retry_after)
+        return made, (self.message,)
+
+
+class BodyTooLarge(ServerError):  # noqa: N818 - reads as what it is
+    """A proxy takes no request of this size; nothing was passed on."""
 
 
 class SignInError(ServerError):

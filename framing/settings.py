@@ -68,6 +68,9 @@ class Settings(BaseModel):
         The round that `push` and `pull` work on unless told otherwise; names `labels/<round>.csv`.
     server_url : str
         A Label Studio server; empty: the embedded one. ``LABEL_STUDIO_URL`` goes first.
+    ca_file : str
+        Certificates of the authority that made the server's, a file or folder, relative to the workspace;
+        empty: those of the system. ``SSL_CERT_FILE`` and ``REQUESTS_CA_BUNDLE`` count as well.
     server : str
         Fingerprint of the study's own server, written by the first push or pull.
     coders : mapping of str to str
@@ -90,6 +93,7 @@ class Settings(BaseModel):
     title: Annotated[str, StringConstraints(max_length=200)] = ""
     round: Word = "main"
     server_url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
+    ca_file: str = ""
     server: Annotated[str, StringConstraints(pattern=r"^(s[0-9a-f]{15})?$")] = ""
     coders: dict[Account, Word] = Field(default_factory=dict)
     default_model: str = ""

@@ -4,8 +4,9 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from framing.errors import StudioError
+from framing.errors import ServerBusy, StudioError
 from framing.labelstudio.connection import AGAIN, Connection
+from framing.labelstudio.patience import Patience
 from framing.labelstudio.webform import WebSession
 
 _DOMAIN = "framing.example"
@@ -67,6 +68,18 @@ def add_account(connection: Connection, name: str, password: str = "") -> Accoun
     chosen = password or secrets.token_urlsafe(9)
     with connection.speaking() as client:
         invitation = str(client.organizations.invites.get_invite_link(request_options=AGAIN).token)
-    with WebSession(connection.url) as session:
-        session.sign_up(email, chosen, invitation)
-    return Account(users(connection)[email], email, chosen, connection.url)
+    _sign_up(connection, email, chosen, invitation)
+    return Account(users(connection)[email], email, chosen, connection.public_url)
+
+
+def _sign_up(connection: Connection, email: str, password: str, invitation: str) -> None:
+    patience = Patience()
+    while True:
+        try:
+            with WebSession(connection.url, connection.route) as session:
+                return session.sign_up(email, password, invitation)
+        except ServerBusy as error:
+            if not patience.wait(error.retry_after):
+                raise
+            if email in users(connection):
+                return None

@@ -1,11 +1,9 @@
 """A signed-in connection to a Label Studio server; its errors become ours, in one line."""
 
 import json
-import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,16 +11,19 @@ import httpx
 import jwt
 from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.core.parse_error import ParsingError
 from label_studio_sdk.core.request_options import RequestOptions
 
 from framing.errors import ServerError, ServerUnreachable, SignInError
+from framing.labelstudio.client import Client
+from framing.labelstudio.explain import SET, Answer, answered, base_of, busy
+from framing.labelstudio.patience import BUSY
+from framing.labelstudio.route import Route, without_secrets
 
 #: For requests that must not be sent twice: the SDK repeats them after 5xx and lost connections.
 ONCE: RequestOptions = {"max_retries": 0, "timeout_in_seconds": 600}
 #: For requests that change nothing or give the same result when sent again.
 AGAIN: RequestOptions = {"max_retries": 4, "timeout_in_seconds": 600}
-
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Connection:
@@ -34,6 +35,15 @@ class Connection:
         The server's address.
     api_key : str
         A personal access token or a legacy token.
+    route : Route, optional
+        Certificates and proxies; by default the system's certificates and no proxy.
+    public_url : str
+        Where people open the server in a browser, if not at `url`.
+
+    Attributes
+    ----------
+    body_limit : int
+        Bytes from which on requests were found not to pass; 0: none known.
 
     Raises
     ------
@@ -43,37 +53,31 @@ class Connection:
         If `url` is no address.
     """
 
-    def __init__(self, url: str, api_key: str) -> None:
+    def __init__(self, url: str, api_key: str, route: Route | None = None, *, public_url: str = "") -> None:
+        self.url = _address(url)
         if not api_key:
             raise SignInError(
-                f"no token for {url}",
+                f"no token for {self.url}",
                 hint="set LABEL_STUDIO_API_KEY to the token under Account & Settings in Label Studio",
             )
-        try:
-            self._here = httpx.URL(url).host in _LOOPBACK
-        except httpx.InvalidURL as error:
-            raise ServerUnreachable(
-                f"{url!r} is no address of a server: {error}",
-                hint="expected http://HOST:PORT or https://HOST, in LABEL_STUDIO_URL or config/settings.yaml",
-            ) from error
-        self.url = url
+        self.route = route or Route()
+        self.public_url = public_url or self.url
+        self.body_limit = 0
         self._api_key = api_key
+
+    @cached_property
+    def http(self) -> Client:
+        """What carries requests to the server; use it within `speaking`."""
+        made = Client(self.url, self.route)
+        weakref.finalize(self, made.close)
+        return made
 
     @cached_property
     def client(self) -> LabelStudio:
         """The SDK's client; use it within `speaking`."""
-        # Label Studio's server sends a short answer in two pieces. On a connection that was used before the
-        # second waits 40 ms for the first to be acknowledged; a new one to this machine is faster.
-        kept = 0 if self._here else None
-        transport = httpx.Client(
-            timeout=60,
-            follow_redirects=True,
-            trust_env=False,
-            limits=httpx.Limits(max_keepalive_connections=kept),
-        )
-        weakref.finalize(self, transport.close)
+        # The SDK joins the address of the token exchange to what stands before the last slash.
         return LabelStudio(  # type: ignore[no-untyped-call]
-            base_url=self.url, api_key=self._api_key, httpx_client=transport
+            base_url=f"{self.url}/", api_key=self._api_key, httpx_client=self.http
         )
 
     @property
@@ -92,11 +96,8 @@ class Connection:
         try:
             yield self.client
         except httpx.HTTPError as error:
-            raise ServerUnreachable(
-                f"no Label Studio answers at {self.url}: {type(error).__name__}",
-                hint="is it running? framing studio status; is the address right? framing doctor",
-            ) from error
-        except ApiError as error:
+            raise self.http.explained(error) from error
+        except (ApiError, ParsingError) as error:
             raise self._told(error) from None
         except (jwt.InvalidTokenError, UnicodeError) as error:
             raise self._refused(type(error).__name__) from error
@@ -106,7 +107,10 @@ class Connection:
 
         Raises
         ------
+        BodyTooLarge, ServerBusy
+            If the server did not act.
         ServerUnreachable, SignInError, ServerError
+            If it is not known whether it did.
         """
         with self.speaking() as client:
             answer = client._client_wrapper.httpx_client.request(
@@ -117,7 +121,9 @@ class Connection:
                 request_options=ONCE,
             )
             if answer.is_error:
-                raise ApiError(status_code=answer.status_code, body=_json(answer))
+                raise ApiError(
+                    status_code=answer.status_code, headers=dict(answer.headers), body=_json(answer)
+                )
 
     def whoami(self) -> dict[str, Any]:
         """Ask the server who the token belongs to; `id`, `email`, `username`."""
@@ -132,24 +138,26 @@ class Connection:
         return str(getattr(release, "release", "") or "")
 
     def clock_skew(self) -> float:
-        """Seconds by which the server's clock is ahead of this machine's, to the second."""
-        try:
-            answer = httpx.get(f"{self.url}/health", timeout=30, trust_env=False)
-        except httpx.HTTPError as error:
-            raise ServerUnreachable(
-                f"no Label Studio answers at {self.url}: {type(error).__name__}",
-                hint="is it running? framing studio status",
-            ) from error
-        told = answer.headers.get("date", "")
-        return parsedate_to_datetime(told).timestamp() - time.time() if told else 0.0
+        """Seconds by which the server's clock is ahead of this machine's, to the second.
 
-    def _told(self, error: ApiError) -> ServerError:
+        Every answer tells, so that only the first question of all is asked for it.
+        """
+        if self.http.skew is None:
+            self.version()
+        return self.http.skew or 0.0
+
+    def _told(self, error: ApiError | ParsingError) -> ServerError:
+        status = error.status_code or 0
+        if not _own(error.body):
+            text = error.body if isinstance(error.body, str) else ""
+            return answered(self.url, Answer(status, httpx.Headers(error.headers or {}), text))
         detail = _detail(error.body)
-        if error.status_code == httpx.codes.UNAUTHORIZED:
+        if status == httpx.codes.UNAUTHORIZED:
             return self._refused(detail)
+        if status in BUSY:
+            return busy(self.url, Answer(status, httpx.Headers(error.headers or {}), detail))
         return ServerError(
-            f"{self.url} answered HTTP {error.status_code}: {detail}",
-            hint="framing doctor looks for the cause",
+            f"{self.url} answered HTTP {status}: {detail}", hint="framing doctor looks for the cause"
         )
 
     def _refused(self, detail: str) -> SignInError:
@@ -168,7 +176,42 @@ def _json(answer: httpx.Response) -> object:
     try:
         return answer.json()
     except ValueError:
-        return None
+        return answer.text
+
+
+def _own(body: object) -> bool:
+    """Whether an error is worded as Label Studio words it."""
+    return isinstance(body, dict) and bool({"detail", "validation_errors", "status_code"} & body.keys())
+
+
+def _address(url: str) -> str:
+    """Check an address; it comes back without a last slash.
+
+    Raises
+    ------
+    ServerUnreachable
+        If it is none, or the address of a page.
+    """
+    try:
+        found = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise _no_address(f"{url!r} is no address of a server: {error}") from error
+    if found.userinfo:
+        raise _no_address(f"the address of {found.host} holds a user name or password, expected none")
+    if found.scheme not in ("http", "https") or not found.host:
+        raise _no_address(f"{url!r} is no address of a server: expected http:// or https:// and a name")
+    if found.query or found.fragment:
+        raise ServerUnreachable(
+            f"{without_secrets(url)} is the address of a page, expected that of the server",
+            hint=f"set {base_of(url)} in {SET}",
+        )
+    return url.rstrip("/")
+
+
+def _no_address(message: str) -> ServerUnreachable:
+    return ServerUnreachable(
+        message, hint="expected http://HOST:PORT or https://HOST, in LABEL_STUDIO_URL or config/settings.yaml"
+    )
 
 
 def _detail(body: object) -> str:

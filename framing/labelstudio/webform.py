@@ -1,12 +1,18 @@
 """What Label Studio offers only to a browser: signing in, the first token, new accounts."""
 
 import re
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
-from framing.errors import ServerError, ServerUnreachable, SignInError
+from framing.errors import ServerError, SignInError
+from framing.labelstudio.client import Client
+from framing.labelstudio.explain import Answer, answered, busy
+from framing.labelstudio.patience import BUSY
+from framing.labelstudio.route import Route, is_loopback
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _FAULT = re.compile(r'<ul class="field_errors">\s*<li>([^<]+)</li>')
@@ -19,11 +25,18 @@ class WebSession:
     ----------
     url : str
         The server's address.
+    route : Route, optional
+        Certificates and proxies; by default the system's certificates and no proxy.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, route: Route | None = None) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=url, timeout=60, trust_env=False)
+        self._client = Client(url, route or Route(), forms=True)
+        if is_loopback(httpx.URL(url).host):
+            # A server behind a proxy that speaks TLS marks its cookies for TLS only; the way to this machine
+            # needs none.
+            lenient = DefaultCookiePolicy(secure_protocols=("https", "http"))
+            self._client.cookies.jar.set_policy(lenient)
 
     def __enter__(self) -> Self:
         return self
@@ -45,6 +58,11 @@ class WebSession:
             If the server refuses the password.
         """
         answer = self._send_form("/user/login/", {"email": email, "password": password})
+        if answer.status_code == httpx.codes.FORBIDDEN:
+            raise SignInError(
+                f"{self.url} refused the sign-in form: HTTP 403",
+                hint="behind a proxy that speaks TLS: framing studio start --public-url https://HOST",
+            )
         if answer.status_code != httpx.codes.FOUND:
             raise SignInError(
                 f"{self.url} refused the password of {email}",
@@ -92,16 +110,27 @@ class WebSession:
         return self._send_form("/user/signup/", {}).status_code != httpx.codes.FORBIDDEN
 
     def _send_form(self, path: str, fields: dict[str, str]) -> httpx.Response:
-        try:
-            page = self._client.get(path)
-            found = _CSRF.search(page.text)
-            token = {"csrfmiddlewaretoken": found.group(1)} if found else {}
-            return self._client.post(path, data=fields | token, headers={"Referer": self.url})
-        except httpx.TransportError as error:
-            raise ServerUnreachable(
-                f"no Label Studio answers at {self.url}", hint="start it: framing studio start"
-            ) from error
+        page = self._send("GET", path)
+        found = _CSRF.search(page.text)
+        if page.is_success and not found:
+            raise answered(self.url, Answer(page.status_code, page.headers, page.text))
+        token = {"csrfmiddlewaretoken": found.group(1)} if found else {}
+        return self._send("POST", path, data=fields | token)
 
     def _post(self, path: str, fields: dict[str, str]) -> httpx.Response:
         mark = self._client.cookies.get("csrftoken") or ""
-        return self._client.post(path, json=fields, headers={"X-CSRFToken": mark, "Referer": self.url})
+        return self._send("POST", path, json=fields, headers={"X-CSRFToken": mark})
+
+    def _send(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any
+    ) -> httpx.Response:
+        sent = {"Referer": self._client.address, **(headers or {})}
+        try:
+            answer = self._client.request(method, path, headers=sent, **content)
+        except httpx.TransportError as error:
+            raise self._client.explained(error) from error
+        if answer.status_code in BUSY:
+            raise busy(self.url, Answer(answer.status_code, answer.headers, ""))
+        if answer.status_code in (httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT):
+            raise answered(self.url, Answer(answer.status_code, answer.headers, answer.text))
+        return answer

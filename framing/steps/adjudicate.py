@@ -77,7 +77,7 @@ def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) ->
             [_task(item, mark(study.settings.name, name, "adjudication")) for item in found],
             say=lambda _done, _total: None,
         )
-    url = f"{connection.url}/projects/{project.id}"
+    url = f"{connection.public_url}/projects/{project.id}"
     return Adjudication(name, url, project.id, len(found), new, left_out)
 
 

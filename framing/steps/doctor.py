@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from framing.errors import FramingError
+from framing.errors import FramingError, NotLabelStudio, ServerBusy, ServerUnreachable, SignInError
 from framing.plural import counted
 from framing.steps.pull import fetch, name_doubts
 from framing.steps.studio import connect
@@ -62,8 +62,18 @@ def _findings(study: Study) -> Iterator[Finding]:
         yield _sign_up(connection)
         yield from _projects(study, connection)
     except FramingError as error:
-        name = type(error).__name__.removesuffix("Error").lower() or "study"
-        yield Finding(name, "fault", error.message, error.hint)
+        yield Finding(_step(error), "fault", error.message, error.hint)
+
+
+def _step(error: FramingError) -> str:
+    """How far a look at the server came, or what else can't be used."""
+    if isinstance(error, ServerUnreachable):
+        return error.step
+    if isinstance(error, SignInError):
+        return "sign-in"
+    if isinstance(error, NotLabelStudio | ServerBusy):
+        return "HTTP"
+    return type(error).__name__.removesuffix("Error").lower() or "study"
 
 
 def _server(connection: "Connection") -> Iterator[Finding]:
@@ -101,7 +111,7 @@ def _clock(connection: "Connection") -> Iterator[Finding]:
 def _sign_up(connection: "Connection") -> Finding:
     from framing.labelstudio.webform import WebSession
 
-    with WebSession(connection.url) as session:
+    with WebSession(connection.url, connection.route) as session:
         if not session.anyone_may_sign_up():
             return Finding("sign-up", "ok", "closed: accounts are made by invitation only")
     return Finding(
@@ -121,7 +131,7 @@ def _projects(study: Study, connection: "Connection") -> Iterator[Finding]:
         yield Finding("project", "warning", f"none yet for round {name!r}", "framing push seeds/")
         return
     for project in projects:
-        where = f"{connection.url}/projects/{project.id}"
+        where = f"{connection.public_url}/projects/{project.id}"
         yield Finding("project", "ok", f"{project.title} ({project.kind}) at {where}")
         if project.unmarked:
             lost = "the lines by which the study finds it are missing in its description or its screen"
@@ -153,7 +163,7 @@ def _queue(connection: "Connection", project: "Project", queue: "Queue") -> Find
     faults = [told for wrong, told in looked_at if wrong]
     if not faults:
         return Finding("queue", "ok", f"in the order of the push, {queue.coders} coder(s) a task")
-    remedy = f"set it back under {connection.url}/projects/{project.id}/settings, or push a new round"
+    remedy = f"set it back under {connection.public_url}/projects/{project.id}/settings, or push a new round"
     return Finding("queue", "warning", "; ".join(faults), remedy)
 
 
@@ -164,7 +174,7 @@ def _suggestions(
     from framing.labelstudio.projects import backends_of
     from framing.labelstudio.suggesting import stored_suggestions
 
-    where = f"{connection.url}/projects/{project.id}"
+    where = f"{connection.public_url}/projects/{project.id}"
     if project.kind != "main":
         yield Finding(
             "suggestions",
@@ -199,7 +209,7 @@ def _suggestions(
 def _backends(connection: "Connection", project: "Project", queue: "Queue") -> Iterator[Finding]:
     from framing.labelstudio.projects import backends_of
 
-    settings = f"{connection.url}/projects/{project.id}/settings/ml"
+    settings = f"{connection.public_url}/projects/{project.id}/settings/ml"
     for backend in backends_of(connection, project.id):
         if project.kind != "main":
             told = f"{backend.url} is connected to the {project.kind} project, which shows no suggestions"
@@ -232,7 +242,7 @@ def _tasks(connection: "Connection", project: "Project") -> Iterator[Finding]:
             "tasks",
             "warning",
             f"{foreign} were not made by framing push; their answers are not pulled",
-            f"delete them: {connection.url}/projects/{project.id}/data; and push their texts instead",
+            f"delete them: {connection.public_url}/projects/{project.id}/data; and push their texts instead",
         )
     if not doubles and not foreign:
         yield Finding("tasks", "ok", f"{counted(len(tasks), 'task')}, one a unit")

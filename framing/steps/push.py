@@ -302,7 +302,8 @@ class _Sending:
         return self._told((kind, owner), project, len(tasks), new)
 
     def _told(self, place: tuple[str, str], project: "Project | None", units: int, new: int) -> PushedTo:
-        url = f"{self.connection.url}/projects/{project.id}" if project else self.connection.url
+        url = self.connection.public_url
+        url = f"{url}/projects/{project.id}" if project else url
         return PushedTo(*place, project.id if project else None, url, units, new, units - new)
 
     def _project(self, kind: "Kind", owner: str) -> "Project":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import getproxies_environment
 
 from framing.errors import ServerError, StudioError
 from framing.files import write_secret
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from framing.labelstudio.accounts import Account
     from framing.labelstudio.backup import Backup
     from framing.labelstudio.connection import Connection
+    from framing.labelstudio.route import Route
     from framing.labelstudio.server import EmbeddedServer, ServerStatus
 
 LOOPBACK = "127.0.0.1"
 PORT = 8080
+#: Where other programs look for certificate authorities.
+_AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 Say = Callable[[str], None]
 
 
@@ -128,7 +132,7 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
     url = known.url or study.settings.server_url
     if url:
         own = _own(study, url)
-        return Connection(url, known.api_key or (own.token() if own else ""))
+        return Connection(url, known.api_key or (own.token() if own else ""), route_of(study))
     server = embedded(study)
     status = server.status()
     if not status.running:
@@ -137,6 +141,17 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
             hint="start it: framing studio start",
         )
     return Connection(status.url, server.token())
+
+
+def route_of(study: Study, environment: Mapping[str, str] = os.environ) -> "Route":
+    """The certificates and proxies that settings and environment name."""
+    from framing.labelstudio.explain import CA_FILE
+    from framing.labelstudio.route import Route
+
+    own, root = study.settings.ca_file, study.workspace.root if study.workspace else Path()
+    named = {CA_FILE: root / own} if own else {}
+    named |= {name: Path(environment[name]) for name in _AUTHORITIES if environment.get(name)}
+    return Route(named, getproxies_environment())
 
 
 def _own(study: Study, url: str) -> "EmbeddedServer | None":

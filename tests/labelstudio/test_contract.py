@@ -307,7 +307,7 @@ def test_a_server_that_is_down_is_one_clear_error(
     told = run("pull")
     assert told.code == 1
     assert told.err == (
-        f"error: no Label Studio answers at http://127.0.0.1:{port}: ConnectError\n"
+        f"error: no Label Studio answers at http://127.0.0.1:{port}: connection refused\n"
         "hint: is it running? framing studio status; is the address right? framing doctor\n"
     )
     with pytest.raises(ServerUnreachable):

@@ -1,0 +1,381 @@
+"""Every way to an institute's own Label Studio, behind nginx: it works, or one line says what was met."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from framing.formats import read_frame
+from framing.labelstudio.connection import Connection
+from tests.conftest import Run
+from tests.install_nginx import program
+from tests.labelstudio.forward import forward_proxy
+from tests.labelstudio.institute import Guest, Institute, answer_some, as_owner, legacy_token, new_token
+from tests.labelstudio.nginx import Authority, free_port, make_authority, nginx
+
+pytestmark = [pytest.mark.server, pytest.mark.skipif(not program(), reason="no nginx on this machine")]
+
+
+def code_a_round(guest: Guest, ls: Institute, run: Run) -> None:
+    """Push, answer past the tool, pull, look; against a ledger of our own."""
+    pushed = run("push", "seeds", "--json")
+    assert pushed.code == 0, pushed.err
+    project = pushed.json["project"]
+    assert set(ls.units(project).values()) == {1}
+    assert ls.units(project).total() == pushed.json["new"] == 30
+    answered = answer_some(ls, project, 3)
+    pulled = run("pull", "--json")
+    assert pulled.code == 0, pulled.err
+    frame = read_frame(Path(pulled.json["file"]))
+    assert sorted(frame["unit_id"]) == sorted(answered)
+    again = run("push", "seeds", "--json")
+    assert (again.code, again.json["new"]) == (0, 0)
+    looked = run("doctor", "--json")
+    assert looked.code == 0, looked.out
+
+
+@pytest.mark.parametrize("kind", ["personal access token", "legacy token"])
+def test_a_path_prefix_behind_tls_by_an_authority_of_the_institute_works(
+    guest: Guest, ls: Institute, authority: Authority, run: Run, kind: str
+) -> None:
+    if kind == "legacy token":
+        guest.patch.setenv("LABEL_STUDIO_API_KEY", legacy_token(ls))
+    folder = guest.workspace.root / "config" / "ca"
+    folder.mkdir()
+    (folder / "institute.pem").write_bytes(authority.ca.read_bytes())
+    guest.sets("ca_file", "config/ca/institute.pem")
+    with nginx(ls.url, prefix="/label/studio", authority=authority) as proxy:
+        guest.goes_to(f"{proxy.url}/")
+        code_a_round(guest, ls, run)
+
+
+@contextmanager
+def silent_port() -> Iterator[str]:
+    """Something that takes connections and never answers."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(50)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@dataclass
+class Doors:
+    """What can stand at the address that a researcher was told; each gives that address."""
+
+    ls: Institute
+    authority: Authority
+    folder: Path
+
+    @contextmanager
+    def dead_upstream(self) -> Iterator[str]:
+        with nginx(f"http://127.0.0.1:{free_port()}") as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def slow_upstream(self) -> Iterator[str]:
+        with silent_port() as silent, nginx(silent, location="proxy_read_timeout 300ms;") as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def password(self) -> Iterator[str]:
+        users = self.folder / "users"
+        users.write_text("ada:{PLAIN}x\n", encoding="utf-8")
+        with nginx(self.ls.url, location=f'auth_basic "staff"; auth_basic_user_file {users};') as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def no_prefix(self) -> Iterator[str]:
+        with nginx(self.ls.url, prefix="/ls") as proxy:
+            yield proxy.url.removesuffix("/ls")
+
+    @contextmanager
+    def wrong_prefix(self) -> Iterator[str]:
+        with nginx(self.ls.url, prefix="/ls") as proxy:
+            yield f"{proxy.url}-old"
+
+    @contextmanager
+    def prefix_too_many(self) -> Iterator[str]:
+        with nginx(self.ls.url) as proxy:
+            yield f"{proxy.url}/ls"
+
+    @contextmanager
+    def http_to_tls(self) -> Iterator[str]:
+        with nginx(self.ls.url, authority=self.authority) as proxy:
+            yield proxy.url.replace("https", "http")
+
+    @contextmanager
+    def tls_to_http(self) -> Iterator[str]:
+        with nginx(self.ls.url) as proxy:
+            yield proxy.url.replace("http", "https")
+
+    @contextmanager
+    def browser(self) -> Iterator[str]:
+        with nginx(self.ls.url, prefix="/ls") as proxy:
+            yield f"{proxy.url}/projects/3"
+
+    @contextmanager
+    def browser_tab(self) -> Iterator[str]:
+        with nginx(self.ls.url, prefix="/ls") as proxy:
+            yield f"{proxy.url}/projects/3/data?tab=3&task=9"
+
+    @contextmanager
+    def unknown_authority(self) -> Iterator[str]:
+        with nginx(self.ls.url, authority=self.authority) as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def sign_in_page(self) -> Iterator[str]:
+        with nginx(self.ls.url, location="return 302 https://sso.institute.example/login?back=1;") as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def page(self) -> Iterator[str]:
+        with nginx(
+            self.ls.url, location="default_type text/html; return 200 '<title>Welcome</title>';"
+        ) as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def other_service(self) -> Iterator[str]:
+        location = 'default_type application/json; return 404 \'{"message": "no route"}\';'
+        with nginx(self.ls.url, location=location) as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def forbidden(self) -> Iterator[str]:
+        with nginx(self.ls.url, location="deny all;") as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def maintenance(self) -> Iterator[str]:
+        with nginx(self.ls.url, location="add_header Retry-After 3600 always; return 503;") as proxy:
+            yield proxy.url
+
+    @contextmanager
+    def no_name(self) -> Iterator[str]:
+        yield "https://nowhere.invalid/ls"
+
+    @contextmanager
+    def nobody(self) -> Iterator[str]:
+        yield f"http://127.0.0.1:{free_port()}"
+
+    @contextmanager
+    def secret_in_address(self) -> Iterator[str]:
+        yield "https://ada:geheim@labels.institute.example"
+
+
+#: By door: the step at which `doctor` stops, and what the error and its hint say.
+MET = {
+    "dead_upstream": ("HTTP", "Label Studio behind it does not: HTTP 502 (502 Bad Gateway)", "is Label Studio running there?"),
+    "slow_upstream": ("HTTP", "was too slow: HTTP 504 (504 Gateway Time-out)", "ask whoever runs the server"),
+    "password": ("HTTP", "asks for a user name and password (Basic authentication)", "let /api/ and /user/ through"),
+    "no_prefix": ("HTTP", "has no Label Studio: HTTP 404 (404 Not Found)", "another path, such as https://HOST/label-studio"),
+    "wrong_prefix": ("HTTP", "has no Label Studio: HTTP 404", "another path instead of /ls-old?"),
+    "prefix_too_many": ("HTTP", "/ls is a page of Label Studio, not its address", "leave out its path: set http://127.0.0.1:"),
+    "http_to_tls": ("HTTP", "speaks https, the address says http", "set https://127.0.0.1:"),
+    "tls_to_http": ("TLS", "no TLS is spoken there", "set the address to http://"),
+    "browser": ("HTTP", "/ls/projects/3 is a page of Label Studio", "/ls in LABEL_STUDIO_URL"),
+    "browser_tab": ("connect", "/ls/projects/3/data is the address of a page", "/ls in LABEL_STUDIO_URL"),
+    "unknown_authority": ("TLS", "the certificate of 127.0.0.1 is not trusted: ", "ca_file in config/settings.yaml, or SSL_CERT_FILE"),
+    "sign_in_page": ("HTTP", "leads on to https://sso.institute.example/login, expected", "without it: the token"),
+    "page": ("HTTP", "answered with a page (Welcome), expected data (JSON)", "another path"),
+    "other_service": ("HTTP", "has no Label Studio: HTTP 404", "another path"),
+    "forbidden": ("HTTP", "what stands before Label Studio: HTTP 403 (403 Forbidden)", "let this machine"),
+    "maintenance": ("HTTP", "is busy or lets only so many requests through: HTTP 503; it asks to come back in 3600", "later"),
+    "no_name": ("name", "there is no machine of the name nowhere.invalid", "(VPN)"),
+    "nobody": ("connect", "connection refused", "is it running?"),
+    "secret_in_address": ("connect", "the address of labels.institute.example holds a user name or password", "https://HOST"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["personal", pytest.param("legacy", marks=pytest.mark.prove)])
+@pytest.mark.parametrize("door", MET)
+def test_what_is_met_instead_is_one_line_and_what_to_set_another(
+    guest: Guest,
+    ls: Institute,
+    authority: Authority,
+    run: Run,
+    tmp_path: Path,
+    hurried: None,
+    door: str,
+    kind: str,
+) -> None:
+    step, message, hint = MET[door]
+    if kind == "legacy":
+        guest.patch.setenv("LABEL_STUDIO_API_KEY", "a" * 40)
+    with getattr(Doors(ls, authority, tmp_path), door)() as url:
+        guest.goes_to(url)
+        pulled, looked = run("pull"), run("doctor", "--json")
+    assert (pulled.code, looked.code) == (1, 1)
+    first, second = pulled.err.splitlines()
+    assert first.startswith("error: ") and message in first
+    assert second.startswith("hint: ") and hint in second
+    fault = looked.json[-1]
+    assert (fault["check"], fault["state"]) == (step, "fault")
+    assert f"error: {fault['found']}" == first and f"hint: {fault['remedy']}" == second
+    assert "geheim" not in pulled.err + looked.out and ls.token not in pulled.err + looked.out
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_an_authority_of_the_environment_counts(
+    guest: Guest, ls: Institute, authority: Authority, run: Run, name: str
+) -> None:
+    guest.patch.setenv(name, str(authority.ca))
+    with nginx(ls.url, authority=authority) as proxy:
+        guest.goes_to(proxy.url)
+        assert run("push", "seeds").code == 0
+
+
+def test_the_certificate_itself_saved_from_a_browser_counts_as_well(
+    guest: Guest, ls: Institute, authority: Authority, run: Run
+) -> None:
+    guest.sets("ca_file", str(authority.certificate))
+    with nginx(ls.url, authority=authority) as proxy:
+        guest.goes_to(proxy.url)
+        assert run("doctor", "--json").code == 0
+
+
+def test_a_certificate_that_does_not_fit_says_how(
+    guest: Guest, ls: Institute, authority: Authority, run: Run, known_names: None, tmp_path: Path
+) -> None:
+    guest.sets("ca_file", str(authority.ca))
+    other = make_authority(tmp_path / "other", name="Other")
+    with nginx(ls.url, authority=authority) as proxy, nginx(ls.url, authority=other) as strange:
+        guest.goes_to(proxy.named("annotate.institute.example"))
+        name = run("pull").err
+        guest.goes_to(strange.url)
+        foreign = run("pull").err
+    assert "Hostname mismatch" in name
+    assert "hint: use the name that the certificate was made for" in name
+    assert "hint: ca_file in config/settings.yaml holds another authority" in foreign
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"), [(None, "no such file"), ("no certificate", "holds no certificates")]
+)
+def test_a_file_of_authorities_that_is_none_is_named(
+    guest: Guest, run: Run, content: str | None, fault: str
+) -> None:
+    guest.sets("ca_file", "config/ca.pem")
+    guest.goes_to("https://labels.institute.example")
+    file = guest.workspace.root / "config" / "ca.pem"
+    if content:
+        file.write_text(content, encoding="utf-8")
+    assert run("pull").err.startswith(f"error: ca_file in config/settings.yaml: {file}: {fault}, expected")
+
+
+def test_http_that_leads_to_https_is_followed_before_a_key_is_sent(
+    guest: Guest, ls: Institute, authority: Authority, run: Run, known_names: None
+) -> None:
+    guest.sets("ca_file", str(authority.ca))
+    with nginx(ls.url, prefix="/ls", authority=authority) as safe:
+        leading = f"return 301 https://$host:{safe.port}$request_uri;"
+        with nginx(ls.url, server=leading) as plain:
+            guest.goes_to(f"{plain.named()}/ls")
+            code_a_round(guest, ls, run)
+            met = plain.met()
+    assert {(item.method, item.path, item.authorization) for item in met} == {
+        ("GET", "/ls/api/version/", "-")
+    }
+
+
+@pytest.mark.parametrize("status", [301, 307])
+@pytest.mark.parametrize("kind", ["personal access token", "legacy token"])
+def test_a_key_follows_to_no_other_host(
+    guest: Guest, ls: Institute, authority: Authority, run: Run, known_names: None, status: int, kind: str
+) -> None:
+    """Nor to another port, nor to another host by TLS."""
+    if kind == "legacy token":
+        guest.patch.setenv("LABEL_STUDIO_API_KEY", legacy_token(ls))
+    guest.sets("ca_file", str(authority.ca))
+    with nginx(ls.url, prefix="/ls", authority=authority) as other:
+        for host in ("$host", "other.institute.example"):
+            leading = f"return {status} https://{host}:{other.port}$request_uri;"
+            with nginx(ls.url, authority=authority, server=leading) as first:
+                guest.goes_to(f"{first.named()}/ls")
+                told = run("pull").err
+                named = host.replace("$host", "labels.institute.example")
+                assert f"/ls leads on to https://{named}:{other.port}/ls/api/" in told
+                assert "a key is not sent after it" in told
+                assert f"hint: set https://{named}:{other.port}/ls in LABEL_STUDIO_URL" in told
+        assert other.met() == []
+
+
+def test_proxies_of_the_environment_are_used_but_not_to_this_machine(
+    guest: Guest, ls: Institute, authority: Authority, run: Run
+) -> None:
+    """Only the proxy knows the server's name."""
+    guest.sets("ca_file", str(authority.ca))
+    with nginx(ls.url, authority=authority) as safe, nginx(ls.url) as plain, forward_proxy() as out:
+        guest.patch.setenv("HTTPS_PROXY", out.url)
+        guest.patch.setenv("HTTP_PROXY", out.url)
+        guest.goes_to(safe.named())
+        code_a_round(guest, ls, run)
+        assert set(out.lines) == {f"CONNECT labels.institute.example:{safe.port} HTTP/1.1"}
+        out.lines.clear()
+        guest.goes_to(plain.named())
+        assert run("pull").code == 0
+        assert out.lines[0] == f"GET http://labels.institute.example:{plain.port}/api/version/ HTTP/1.1"
+        out.lines.clear()
+        guest.goes_to(safe.url)
+        assert run("pull").code == 0
+        guest.patch.setenv("NO_PROXY", "institute.example")
+        guest.goes_to(safe.named())
+        assert "there is no machine of the name labels.institute.example" in run("pull").err
+        assert out.lines == []
+
+
+@pytest.mark.parametrize(
+    ("proxy", "found"),
+    [
+        ("http://me:geheim@127.0.0.1:1", "through the proxy http://127.0.0.1:1: connection refused"),
+        ("127.0.0.1:1", "through the proxy http://127.0.0.1:1: connection refused"),
+        ("http://proxy.invalid:3128", "there is no machine of the name proxy.invalid"),
+        ("gopher://a.example", "the proxy for https addresses can't be used: gopher://a.example"),
+        ("socks5://127.0.0.1:1", "the proxy for https addresses can't be used: socks5://127.0.0.1:1"),
+    ],
+)
+def test_a_proxy_that_is_none_is_named_without_its_password(
+    guest: Guest, run: Run, hurried: None, proxy: str, found: str
+) -> None:
+    guest.patch.setenv("https_proxy", proxy)
+    guest.goes_to("https://labels.institute.example")
+    told = run("pull").err
+    assert found in told
+    assert "geheim" not in told and len(told.splitlines()) == 2
+
+
+def test_a_token_that_is_revoked_is_named_and_a_new_one_goes_on(
+    guest: Guest, ls: Institute, run: Run
+) -> None:
+    with nginx(ls.url) as proxy, as_owner(ls) as client:
+        guest.goes_to(proxy.url)
+        key = legacy_token(ls)
+        guest.patch.setenv("LABEL_STUDIO_API_KEY", key)
+        guest.patch.setattr("framing.labelstudio.importing.BATCH", 10)
+        posted = Connection.post_once
+
+        def post_once(connection: Connection, path: str, body: bytes) -> None:
+            posted(connection, path, body)
+            client.post("/api/current-user/reset-token/").raise_for_status()
+
+        guest.patch.setattr(Connection, "post_once", post_once)
+        first = run("push", "seeds")
+        guest.patch.setattr(Connection, "post_once", posted)
+        assert first.code == 1
+        assert "refused the legacy token" in first.err
+        guest.patch.setenv("LABEL_STUDIO_API_KEY", ls.token)
+        done = run("push", "seeds", "--json").json
+        assert (done["new"], done["already"]) == (20, 10)
+        assert set(ls.units(done["project"]).values()) == {1}
+        other = new_token(ls)
+        guest.patch.setenv("LABEL_STUDIO_API_KEY", other)
+        assert run("pull").code == 0
+        client.post("/api/token/blacklist/", json={"refresh": other}).raise_for_status()
+        told = run("pull")
+    assert told.code == 1
+    assert "refused the personal access token: " in told.err
+    assert "hint: set LABEL_STUDIO_API_KEY" in told.err
