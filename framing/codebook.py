@@ -310,6 +310,12 @@ class Change:
     before: str = ""
     after: str = ""
 
+    def __str__(self) -> str:
+        place = ".".join(name for name in (self.variable, self.value, self.field) if name)
+        if self.kind in ("added", "removed"):
+            return f"{place} {self.kind}"
+        return f"{place} {self.kind}: {self.before!r} became {self.after!r}"
+
 
 def differences(old: Codebook, new: Codebook) -> list[Change]:
     """Compare two versions of a codebook; what is renamed says so with `formerly`.

@@ -57,6 +57,10 @@ def push(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take over this study's projects of version 0.1.0, once.")
     ] = False,
+    new_codebook: Annotated[
+        bool,
+        typer.Option("--new-codebook", help="Show this codebook in the place of a newer or unknown one."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; send nothing.")] = False,
     workspace: WorkspaceOption = None,
     as_json: Json = False,
@@ -86,6 +90,7 @@ def push(
         presplit=presplit,
         by_story=by_story,  # type: ignore[arg-type]
         adopt=adopt,
+        new_codebook=new_codebook,
         dry_run=dry_run,
     )
     done = run(study, inputs, order, say=ticker("pushed"))

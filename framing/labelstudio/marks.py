@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 _OWN = "framing-"
 #: What changes with every push stands in the description alone: the screen is not written for it.
 _FLEETING = "framing-tasks: "
+#: Too long for a description: the codebook that coders see.
+BOOK = "framing-book: "
 _COMMENT = re.compile(r"<!-- framing (\[.*?\]) -->", re.DOTALL)
 
 
@@ -60,9 +62,14 @@ def restored(description: str, kept: Sequence[str]) -> str:
     >>> restored("Coders: read this.", ["framing-study: a / main"])
     'Coders: read this.\\nframing-study: a / main'
     """
-    starts = {_start(line) for line in own_lines(description)}
+    starts = {_start(line) for line in own_lines(description)} | {_start(BOOK)}
     missing = [line for line in kept if _start(line) not in starts]
     return "\n".join([*description.splitlines(), *missing]) if missing else description
+
+
+def hidden(kept: Iterable[str]) -> list[str]:
+    """Of the lines that a screen keeps, those that stand nowhere else."""
+    return [line for line in kept if line.startswith(BOOK)]
 
 
 def with_line(description: str, start: str, line: str) -> str:

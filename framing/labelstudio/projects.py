@@ -8,7 +8,16 @@ from typing import Any, Literal
 from framing.codebook import Codebook
 from framing.errors import ServerError
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
-from framing.labelstudio.marks import lasting, own_lines, restored, split_screen, with_line, with_lines
+from framing.labelstudio.marks import (
+    BOOK,
+    hidden,
+    lasting,
+    own_lines,
+    restored,
+    split_screen,
+    with_line,
+    with_lines,
+)
 from framing.labelstudio.screen import instructions, screen
 from framing.settings import StudyName
 
@@ -17,6 +26,7 @@ from framing.settings import StudyName
 Kind = Literal["main", "blind", "adjudication"]
 KINDS: tuple[Kind, ...] = ("main", "blind", "adjudication")
 _MARK, _ID, _DESIGN, _CODER = "framing-study: ", "framing-id: ", "framing-designs: ", " / coder "
+_CODEBOOK = "framing-codebook: "
 #: Stands in every labelling screen that the tool draws.
 _SCREEN = "framing-unit"
 _TITLE = 50
@@ -50,6 +60,10 @@ class Project:
         The coder for whom a main project is; empty: for all.
     fresh : bool
         Whether it was made just now, so that it holds nothing yet.
+    codebooks : tuple of str
+        Fingerprints of the codebooks that its screen was made from, the one that coders see last.
+    book : str
+        That codebook as JSON; empty where the project does not keep it.
     unmarked : bool
         Whether somebody took the tool's lines out of its description or its screen; 0.1.0 wrote none there.
     """
@@ -64,6 +78,8 @@ class Project:
     description: str = ""
     owner: str = ""
     fresh: bool = False
+    codebooks: tuple[str, ...] = ()
+    book: str = ""
     unmarked: bool = False
 
 
@@ -168,27 +184,32 @@ def _read(item: Any, known: Sequence[str] = ()) -> Project | None:
     screen_xml, kept = split_screen(item.label_config or "")
     description = restored(item.description or "", [*kept, *known])
     lines = description.splitlines()
-    line = next((line.removeprefix(_MARK) for line in lines if line.startswith(_MARK)), "")
-    study, _, place = line.partition(" / ")
+    study, _, place = _line(lines, _MARK).partition(" / ")
     round_, _, rest = place.partition(" / ")
     suffix = f" / {rest}" if rest else ""
     owner = suffix.removeprefix(_CODER) if suffix.startswith(_CODER) else ""
     kind = next((kind for kind in KINDS if _suffix(kind, owner) == suffix), None)
     if kind is None or not study or not round_:
         return None
-    given = next((line.removeprefix(_ID).strip() for line in lines if line.startswith(_ID)), "")
     return Project(
         id=int(item.id),
         title=item.title or "",
         kind=kind,
-        study=StudyName(study, given),
+        study=StudyName(study, _line(lines, _ID)),
         round=round_,
         label_config=screen_xml,
         designs=_designs(description),
         description=description,
         owner=owner,
+        codebooks=tuple(_line(lines, _CODEBOOK).split()),
+        book=_line(hidden(kept), BOOK),
         unmarked=not {*own_lines(item.description or "")} >= {*lasting(own_lines(description))} or not kept,
     )
+
+
+def _line(lines: Sequence[str], start: str) -> str:
+    """What stands behind a line's start; empty without such a line."""
+    return next((line.removeprefix(start).strip() for line in lines if line.startswith(start)), "")
 
 
 def _designs(description: str) -> Designs:
@@ -239,12 +260,13 @@ def make_project(
     """Make a round's project; if another push makes it at the same moment, give the older one."""
     kind, owner = role.kind, role.owner
     name = round_ if kind == "main" and not owner else f"{round_} · {owner or kind}"
-    description = f"{codebook.title}\n{mark(study, round_, kind, owner)}"
+    description = f"{codebook.title}\n{mark(study, round_, kind, owner)}\n{_CODEBOOK}{codebook.fingerprint}"
     settings: dict[str, Any] = {
         "title": f"{study.name} · {name}"[:_TITLE].ljust(3, "·"),
         "description": description,
         "label_config": with_lines(
-            screen(codebook, adjudication=kind == "adjudication"), own_lines(description)
+            screen(codebook, adjudication=kind == "adjudication"),
+            [*own_lines(description), _book_line(codebook)],
         ),
         "expert_instruction": instructions(codebook),
         "show_instruction": True,
@@ -315,15 +337,23 @@ def queue_of(connection: Connection, project: int) -> Queue:
 
 
 def update_screen(connection: Connection, project: Project, codebook: Codebook) -> None:
-    """Bring a project's screen and instructions up to the codebook."""
+    """Bring a project's screen and instructions up to the codebook, and note which one it is."""
     drawn = screen(codebook, adjudication=project.kind == "adjudication")
+    now = codebook.fingerprint
+    history = [*(item for item in project.codebooks if item != now), now]
+    description = with_line(project.description, _CODEBOOK, _CODEBOOK + " ".join(history))
     with connection.speaking() as client:
         client.projects.update(
             id=project.id,
-            label_config=with_lines(drawn, own_lines(project.description)),
+            description=description,
+            label_config=with_lines(drawn, [*own_lines(description), _book_line(codebook)]),
             expert_instruction=instructions(codebook),
             request_options=AGAIN,
         )
+
+
+def _book_line(codebook: Codebook) -> str:
+    return BOOK + json.dumps(codebook.model_dump(mode="json"), ensure_ascii=False)
 
 
 def keep_design(
@@ -363,7 +393,7 @@ def _rewrite(connection: Connection, project: Project, change: Callable[[str], s
     kept = own_lines(restored(project.description, split_screen(drawn)[1]))
     after = change(restored(now.description or "", kept))
     changes = {"description": after}
-    with_all = with_lines(drawn, own_lines(after))
+    with_all = with_lines(drawn, [*own_lines(after), *hidden(split_screen(drawn)[1])])
     if with_all != drawn:
         changes["label_config"] = with_all
     with connection.speaking() as client:

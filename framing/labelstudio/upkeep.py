@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from framing.codebook import Codebook
+from pydantic import ValidationError
+
+from framing.codebook import Change, Codebook, differences
 from framing.errors import ServerError
 from framing.labelstudio.answers import export
 from framing.labelstudio.connection import Connection
@@ -13,7 +15,14 @@ from framing.labelstudio.screen import NOTE, REASON, UNSURE, screen
 from framing.plural import counted
 
 
-def follow_codebook(connection: Connection, project: Project, codebook: Codebook) -> bool:
+def follow_codebook(
+    connection: Connection,
+    project: Project,
+    codebook: Codebook,
+    *,
+    seen: str = "",
+    replace: bool = False,
+) -> bool:
     """Bring a project's screen up to the codebook.
 
     Parameters
@@ -23,6 +32,11 @@ def follow_codebook(connection: Connection, project: Project, codebook: Codebook
         As it stands on the server.
     codebook : Codebook
         What its screen is to show.
+    seen : str
+        Fingerprint of the codebook that the project showed when this workspace last pushed there; empty:
+        it never did.
+    replace : bool
+        Whether to put the codebook in the place of one that is newer or that this workspace has not seen.
 
     Returns
     -------
@@ -32,14 +46,44 @@ def follow_codebook(connection: Connection, project: Project, codebook: Codebook
     Raises
     ------
     ServerError
-        If answers have a value or variable that the codebook no longer has, or a variable with
-        answers was renamed, which Label Studio can't follow; names each with its count.
+        If the project shows a newer codebook, or one that this workspace has not seen; if answers have a
+        value or variable that the codebook no longer has, or a variable with answers was renamed, which
+        Label Studio can't follow; names each.
     """
-    if project.label_config.split() == screen(codebook, adjudication=project.kind == "adjudication").split():
+    same = (
+        project.label_config.split() == screen(codebook, adjudication=project.kind == "adjudication").split()
+    )
+    if same and project.codebooks[-1:] == (codebook.fingerprint,):
         return False
+    if not replace:
+        _refuse_older(project, codebook, seen)
     _refuse(export(connection, project.id), project, codebook)
     update_screen(connection, project, codebook)
     return True
+
+
+def _refuse_older(project: Project, codebook: Codebook, seen: str) -> None:
+    shown = project.codebooks[-1] if project.codebooks else ""
+    if shown in ("", codebook.fingerprint, seen):
+        return
+    older = codebook.fingerprint in project.codebooks
+    what = (
+        "a newer codebook than this workspace's" if older else "a codebook that this workspace has not seen"
+    )
+    raise ServerError(
+        f"project {project.id} ({project.title}): coders see {what}, found {codebook.fingerprint}, "
+        f"expected {shown}",
+        hint="get it from whoever pushed it (git pull), or keep this one: framing push INPUT --new-codebook",
+        faults=[f"there: {change}" for change in _differences(codebook, project.book)],
+    )
+
+
+def _differences(codebook: Codebook, book: str) -> list[Change]:
+    """What a project's codebook has otherwise; nothing where it does not keep one that can be read."""
+    try:
+        return differences(codebook, Codebook.model_validate_json(book)) if book else []
+    except ValidationError:
+        return []
 
 
 def _refuse(tasks: list[dict[str, Any]], project: Project, codebook: Codebook) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from framing.errors import TableError
 from framing.formats import read_frame
 from framing.steps.lock import locked
+from framing.steps.screens import bring_up
 from framing.steps.studio import connect
 from framing.steps.study import Study
 
@@ -61,7 +62,6 @@ def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) ->
     from framing.labels import read_labels
     from framing.labelstudio.importing import push_tasks
     from framing.labelstudio.projects import Role, ensure_project, mark
-    from framing.labelstudio.upkeep import follow_codebook
 
     name = round_ or study.settings.round
     labels = read_labels([study.needed.labels / f"{name}.csv"], study.codebook)
@@ -70,7 +70,7 @@ def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) ->
     with locked(study.needed, "adjudicate"):
         role = Role("adjudication")
         project = ensure_project(connection, study.settings.name, name, study.codebook, role)
-        follow_codebook(connection, project, study.codebook)
+        bring_up(study, connection, project)
         new, _ = push_tasks(
             connection,
             project.id,

@@ -255,11 +255,14 @@ def _screen(study: Study, project: "Project") -> Iterator[Finding]:
     if project.label_config.split() == wanted.split():
         yield Finding("screen", "ok", "made from this codebook")
     else:
+        older = study.codebook.fingerprint in project.codebooks[:-1]
         yield Finding(
             "screen",
-            "warning",
-            "not the one that this codebook makes",
-            "if the codebook has changed, framing push brings the screen up to it",
+            "fault" if older else "warning",
+            "made from a newer codebook than this one" if older else "not the one that this codebook makes",
+            "get the newer codebook from whoever pushed it: git pull"
+            if older
+            else "if the codebook has changed, framing push brings the screen up to it",
         )
 
 

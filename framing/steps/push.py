@@ -13,6 +13,7 @@ from framing.steps.identity import adopt, identified, note_server
 from framing.steps.lock import locked
 from framing.steps.models import find_model
 from framing.steps.rounds import LeftOut, Wanted, draw_round, pool_of
+from framing.steps.screens import bring_up
 from framing.steps.split import Splitting
 from framing.steps.stale import Stale, stale_labels
 from framing.steps.studio import connect
@@ -54,6 +55,8 @@ class Push:
         where each has a project, or never two in a row; empty: neither.
     adopt : bool
         Take over the study's projects of version 0.1.0, which carry no id, if they hold these articles.
+    new_codebook : bool
+        Show coders this workspace's codebook even in the place of one that is newer or not known here.
     dry_run : bool
         Count only; nothing is made or sent.
     """
@@ -68,6 +71,7 @@ class Push:
     answers: "Mapping[str, tuple[Answer, ...]]" = field(default_factory=dict)
     by_story: ByStory = ""
     adopt: bool = False
+    new_codebook: bool = False
     dry_run: bool = False
 
 
@@ -308,14 +312,13 @@ class _Sending:
 
     def _project(self, kind: "Kind", owner: str) -> "Project":
         from framing.labelstudio.projects import Role, keep_design, keep_line, make_project, mark_again
-        from framing.labelstudio.upkeep import follow_codebook
 
         study = self.study
         role = Role(kind, owner, self.order.coders if kind == "blind" else 1)
         project = self.found.get((kind, owner)) or make_project(
             self.connection, study.settings.name, self.order.round, study.codebook, role
         )
-        follow_codebook(self.connection, project, study.codebook)
+        bring_up(study, self.connection, project, replace=self.order.new_codebook)
         if project.unmarked:
             mark_again(self.connection, project)
         keep_design(self.connection, project, self.pool, self.sample.strata)

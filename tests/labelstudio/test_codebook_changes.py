@@ -1,5 +1,6 @@
 """Real exports come in again, and a project's screen follows the codebook; on a real server."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,31 @@ def test_an_added_value_comes_to_the_screen(
     project = find_project(connection, Study(connected).settings.name, "main")
     assert project is not None
     assert 'value="shrill"' in project.label_config
+
+
+def test_an_older_codebook_does_not_come_back(
+    coded: int, connected: Workspace, run: Run, tmp_path: Path
+) -> None:
+    """Two clones: one adds a value, the other has not heard of it and pushes its own."""
+    clone = Workspace(tmp_path / "clone")
+    shutil.copytree(connected.root, clone.root)
+    added = BOOK.replace(
+        "{name: loud, definition: d}", "{name: loud, definition: d}, {name: shrill, definition: d}"
+    )
+    connected.codebook.write_text(added, encoding="utf-8")
+    assert run("push", "seeds").code == 0
+    stale = run("push", "seeds", "--workspace", clone.root)
+    assert stale.code == 1
+    assert "there: tone.shrill added" in stale.err.splitlines()
+    assert "coders see a newer codebook than this workspace's" in stale.err
+    found = {item["check"]: item for item in run("doctor", "--json", "--workspace", clone.root).json}
+    assert (found["screen"]["state"], "git pull" in found["screen"]["remedy"]) == ("fault", True)
+    clone.codebook.write_text(BOOK.replace("definition: d}", "definition: other}", 1), encoding="utf-8")
+    apart = run("push", "seeds", "--workspace", clone.root)
+    assert (apart.code, "a codebook that this workspace has not seen" in apart.err) == (1, True)
+    clone.codebook.write_text(added, encoding="utf-8")
+    assert run("push", "seeds", "--workspace", clone.root).code == 0
+    clone.codebook.write_text(BOOK, encoding="utf-8")
+    assert run("push", "seeds", "--workspace", clone.root, "--new-codebook").code == 0
+    back = run("push", "seeds")
+    assert (back.code, "tone.shrill removed" in back.err) == (1, True)
