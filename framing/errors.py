@@ -92,6 +92,10 @@ class ServerError(FramingError):
     """A Label Studio server answered with an error."""
 
 
+class NotThere(ServerError):  # noqa: N818 - reads as what it is
+    """A Label Studio server does not have what was asked for."""
+
+
 class ServerUnreachable(ServerError):  # noqa: N818 - reads as what it is
     """No Label Studio server answered.
 

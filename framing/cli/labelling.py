@@ -179,6 +179,8 @@ def _changes(done: "PulledLabels") -> None:
         )
     for variable, count in done.unknown_variables.items():
         say(f"kept: {counted(count, 'answer')} to {variable}, which the codebook does not have")
+    if done.tasks_gone:
+        say(f"{counted(done.tasks_gone, 'task')} deleted since the last push; to have them anew, push again")
     mention(done.not_there, "stays current")
     if done.not_there:
         say("if these were deleted on purpose: framing pull --accept-withdrawn")

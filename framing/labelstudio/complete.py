@@ -9,7 +9,7 @@ from framing.labelstudio.projects import Project, keep_line
 from framing.records import digest
 
 _TASKS = "framing-tasks: "
-_NEWEST = re.compile(rf"^{_TASKS}\d+, the newest (\d+)", re.MULTILINE)
+_NEWEST = re.compile(rf"^{_TASKS}(\d+), the newest (\d+)", re.MULTILINE)
 
 
 def holds(connection: Connection, project: Project, tasks: Sequence[Task]) -> bool:
@@ -37,7 +37,13 @@ def newest_noted(description: str) -> int:
     12
     """
     noted = _NEWEST.search(description)
-    return int(noted[1]) if noted else 0
+    return int(noted[2]) if noted else 0
+
+
+def tasks_gone(project: Project) -> int:
+    """How many tasks fewer than after the last push a project has; 0 if it has as many or more."""
+    noted = _NEWEST.search(project.description)
+    return max(0, int(noted[1]) - project.tasks) if noted else 0
 
 
 def _note(tasks: Sequence[Task], state: State) -> str:

@@ -14,7 +14,7 @@ from label_studio_sdk.core.api_error import ApiError
 from label_studio_sdk.core.parse_error import ParsingError
 from label_studio_sdk.core.request_options import RequestOptions
 
-from framing.errors import ServerError, ServerUnreachable, SignInError
+from framing.errors import NotThere, ServerError, ServerUnreachable, SignInError
 from framing.labelstudio.client import Client
 from framing.labelstudio.explain import SET, Answer, answered, base_of, busy
 from framing.labelstudio.patience import BUSY
@@ -156,9 +156,8 @@ class Connection:
             return self._refused(detail)
         if status in BUSY:
             return busy(self.url, Answer(status, httpx.Headers(error.headers or {}), detail))
-        return ServerError(
-            f"{self.url} answered HTTP {status}: {detail}", hint="framing doctor looks for the cause"
-        )
+        kind = NotThere if status == httpx.codes.NOT_FOUND else ServerError
+        return kind(f"{self.url} answered HTTP {status}: {detail}", hint="framing doctor looks for the cause")
 
     def _refused(self, detail: str) -> SignInError:
         hint = "set LABEL_STUDIO_API_KEY to the token under Account & Settings in Label Studio"

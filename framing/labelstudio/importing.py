@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from framing.errors import ServerError, SignInError
+from framing.errors import NotThere, ServerError, SignInError
 from framing.labelstudio.connection import AGAIN, Connection, as_json
 
 BATCH = 2000
@@ -193,7 +194,8 @@ def remove_doubles(connection: Connection, project: int) -> int:
         doubles.sort(key=lambda item: (item.answers == 0, item.task))
         for item in doubles[1:]:
             if item.answers == 0:
-                with connection.speaking() as client:
+                # Another push that cleans up at the same time may have been first.
+                with suppress(NotThere), connection.speaking() as client:
                     client.tasks.delete(id=str(item.task), request_options=AGAIN)
                 removed += 1
     return removed

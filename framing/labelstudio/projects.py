@@ -29,6 +29,7 @@ _MARK, _ID, _DESIGN, _CODER = "framing-study: ", "framing-id: ", "framing-design
 _CODEBOOK = "framing-codebook: "
 #: Stands in every labelling screen that the tool draws.
 _SCREEN = "framing-unit"
+_FIELDS = "id,title,description,label_config,task_number"
 _TITLE = 50
 _PAGE = 100
 
@@ -64,6 +65,8 @@ class Project:
         Fingerprints of the codebooks that its screen was made from, the one that coders see last.
     book : str
         That codebook as JSON; empty where the project does not keep it.
+    tasks : int
+        How many tasks it has.
     unmarked : bool
         Whether somebody took the tool's lines out of its description or its screen; 0.1.0 wrote none there.
     """
@@ -80,6 +83,7 @@ class Project:
     fresh: bool = False
     codebooks: tuple[str, ...] = ()
     book: str = ""
+    tasks: int = 0
     unmarked: bool = False
 
 
@@ -150,9 +154,7 @@ def _refuse_others(connection: Connection, study: StudyName, others: list[Projec
 def all_projects(connection: Connection) -> list[Project]:
     """List every project on the server that a push made, the oldest first."""
     with connection.speaking() as client:
-        page: Any = client.projects.list(
-            page_size=_PAGE, include="id,title,description,label_config", request_options=AGAIN
-        )
+        page: Any = client.projects.list(page_size=_PAGE, include=_FIELDS, request_options=AGAIN)
         listed = list(page.items)
         # The SDK's own iterator asks for one page more than there is, which the server calls an error.
         while page.items and len(listed) < page.response.count:
@@ -203,6 +205,7 @@ def _read(item: Any, known: Sequence[str] = ()) -> Project | None:
         owner=owner,
         codebooks=tuple(_line(lines, _CODEBOOK).split()),
         book=_line(hidden(kept), BOOK),
+        tasks=int(item.task_number or 0),
         unmarked=not {*own_lines(item.description or "")} >= {*lasting(own_lines(description))} or not kept,
     )
 

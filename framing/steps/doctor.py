@@ -229,8 +229,13 @@ def _backends(connection: "Connection", project: "Project", queue: "Queue") -> I
 
 
 def _tasks(connection: "Connection", project: "Project") -> Iterator[Finding]:
+    from framing.labelstudio.complete import tasks_gone
     from framing.labelstudio.importing import state_of, stored_tasks
 
+    gone = tasks_gone(project)
+    if gone:
+        deleted = f"{counted(gone, 'task')} deleted since the last push"
+        yield Finding("tasks", "warning", deleted, "push again, which makes them anew: framing push INPUT")
     tasks = stored_tasks(connection, project.id)
     doubles = len(tasks) - len({task.unit for task in tasks})
     foreign = state_of(connection, project.id).count - len(tasks)
@@ -244,7 +249,7 @@ def _tasks(connection: "Connection", project: "Project") -> Iterator[Finding]:
             f"{foreign} were not made by framing push; their answers are not pulled",
             f"delete them: {connection.public_url}/projects/{project.id}/data; and push their texts instead",
         )
-    if not doubles and not foreign:
+    if not doubles and foreign <= 0 and not gone:
         yield Finding("tasks", "ok", f"{counted(len(tasks), 'task')}, one a unit")
 
 

@@ -98,6 +98,8 @@ class PulledLabels:
         Answers that the server does not show and that stay current.
     unknown_variables : dict of str to int
         Answers by variable, of variables that the codebook does not have; kept.
+    tasks_gone : int
+        Tasks that were deleted in Label Studio since the last push; another push makes them anew.
     doubtful_names, clock : list of str
         Names that stand for two accounts or two names for one; orders that had to be decided.
     unusable : list of Unusable
@@ -116,6 +118,7 @@ class PulledLabels:
     renamed: list[Renamed]
     not_there: list[NotThere]
     unknown_variables: dict[str, int]
+    tasks_gone: int
     doubtful_names: list[str]
     clock: list[str]
     unusable: list[Unusable]
@@ -164,6 +167,7 @@ def pull(
         If the round's file has a cell that can't be what its column holds.
     """
     from framing.labels.merge import Answered, Merging
+    from framing.labelstudio.complete import tasks_gone
 
     name = round_ or study.settings.round
     with locked(study.needed, "pull"):
@@ -197,6 +201,7 @@ def pull(
         renamed=[Renamed(*pair, count) for pair, count in sorted(renamed.items())],
         not_there=kept,
         unknown_variables=dict(sorted(fetched.pulled.unknown.items())),
+        tasks_gone=sum(map(tasks_gone, fetched.projects)),
         doubtful_names=name_doubts(study, {str(row["coder"]) for row in rows}),
         clock=merging.clock,
         unusable=fetched.pulled.unusable,
@@ -227,8 +232,10 @@ def fetch(study: Study, round_: str) -> Fetched:
     connection = connect(study)
     projects = find_projects(connection, study.settings.name, round_)
     if not projects:
+        kept = stored(study.needed.labels / f"{round_}.csv")
+        gone = f"; labels/{round_}.csv keeps {len(kept)} of its answers" if len(kept) else ""
         raise ServerError(
-            f"{connection.url} has no project of study {study.settings.study!r}, round {round_!r}",
+            f"{connection.url} has no project of study {study.settings.study!r}, round {round_!r}{gone}",
             hint="make it with: framing push seeds/",
         )
     coders = Pseudonyms(study.settings.coders, study.settings.server, identity_of(connection))

@@ -1,7 +1,9 @@
 """An answer keeps its owner: by where it was given, whatever its coder, server, task or project is called."""
 
 import re
+import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from framing.labelstudio.accounts import add_account
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
 from framing.labelstudio.identity import identity_of
 from framing.labelstudio.importing import stored_tasks
+from framing.labelstudio.projects import all_projects
 from framing.labelstudio.webform import WebSession
 from framing.settings import Settings, Workspace, change_settings
 from framing.steps.doctor import doctor
@@ -224,8 +227,11 @@ def test_answers_go_with_their_task(connected: Workspace, connection: Connection
     answer(connection, newest, choice("neutral_report"))
     pull(Study(connected))
     act(connection, "delete_tasks", pushed.project or 0, [newest])
+    assert any("1 task deleted since" in item.found for item in doctor(Study(connected)))
     done = pull(Study(connected))
-    assert (done.withdrawn, done.current, done.not_there) == (1, 0, [])
+    assert (done.withdrawn, done.current, done.not_there, done.tasks_gone) == (1, 0, [], 1)
+    assert push(Study(connected), [connected.seeds]).new == 1
+    assert pull(Study(connected)).tasks_gone == 0
 
 
 def test_suggestions_that_nobody_opened_are_no_answers(
@@ -426,3 +432,19 @@ def test_doubled_tasks_without_answers_go_at_the_next_push(
     assert any("two tasks each for 2 units" in item.found for item in doctor(Study(connected)))
     assert push(Study(connected), [connected.seeds]).new == 0
     assert not any("two tasks each" in item.found for item in doctor(Study(connected)))
+
+
+def test_two_first_pushes_at_once_leave_one_project(
+    connected: Workspace, connection: Connection, tmp_path: Path
+) -> None:
+    """Two clones of a study on two machines: each has a lock of its own."""
+    clone = Workspace(tmp_path / "clone")
+    shutil.copytree(connected.root, clone.root)
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda space: push(Study(space), [space.seeds]), (connected, clone)))
+    name = Settings.read(connected.settings).name
+    own = [item for item in all_projects(connection) if item.study == name]
+    assert {item.project for item in done} == {item.id for item in own}
+    assert len(own) == 1
+    push(Study(connected), [connected.seeds])
+    assert len(stored_tasks(connection, own[0].id)) == 7
