@@ -66,6 +66,9 @@ def status(workspace: WorkspaceOption = None, as_json: Json = False) -> None:
     found = embedded(Study.find(workspace)).status()
     if as_json:
         print_json(found)
+    elif found.moved:
+        typer.echo(f"running, but its folder was moved since (process {found.pid})")
+        say("stop it and start it: framing studio stop; framing studio start")
     elif found.running:
         typer.echo(f"running at {found.url} (process {found.pid})")
         say(f"sign in as {found.username}; the password is in {found.password_file}")

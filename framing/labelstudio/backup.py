@@ -18,6 +18,8 @@ from framing.errors import StudioError
 from framing.files import sweep, whole
 from framing.labelstudio.database import POSTGRESQL, SQLITE, Postgres, remember
 from framing.labelstudio.environment import DATABASE, VERSION
+from framing.labelstudio.home import forget_home
+from framing.labelstudio.lineage import begin_line
 from framing.labelstudio.server import EmbeddedServer
 
 _LIST = "backup.json"
@@ -184,11 +186,13 @@ def restore(server: EmbeddedServer, database: Postgres | None, file: Path, *, re
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
         if database:
             database.load(stored)
+            begin_line(database.row)
             stored.unlink()
             remember(new, database)
         else:
             (new / "data").mkdir(exist_ok=True)
             stored.replace(new / "data" / DATABASE)
+        forget_home(new)
         if server.folder.exists():
             server.folder.rename(Path(scratch) / "old")
         new.rename(server.folder)

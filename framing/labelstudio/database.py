@@ -100,6 +100,24 @@ class Postgres:
         told = self._run(["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--command", _TABLES])
         return int(told.stdout)
 
+    def row(self, command: str, *values: str) -> list[str] | None:
+        """Run one command of SQL with ``?`` for each value; gives its first row as text, None without one.
+
+        Raises
+        ------
+        StudioError
+            As for `tables`.
+        """
+        for number in range(len(values)):
+            command = command.replace("?", f":'v{number}'", 1)
+        given = [f"--set=v{number}={value}" for number, value in enumerate(values)]
+        told = self._run(
+            ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t", *given],
+            text=f"set time zone 'UTC';\n{command};\n",
+        )
+        lines = [line for line in told.stdout.decode().splitlines() if "\t" in line]
+        return lines[0].split("\t") if lines else None
+
     def dump(self, target: BinaryIO) -> None:
         """Write all of it, as it is at one moment, in PostgreSQL's own format.
 
@@ -126,7 +144,7 @@ class Postgres:
         )  # fmt: skip
 
     def _run(
-        self, command: list[str], target: BinaryIO | int = subprocess.PIPE
+        self, command: list[str], target: BinaryIO | int = subprocess.PIPE, text: str = ""
     ) -> "subprocess.CompletedProcess[bytes]":
         if shutil.which(command[0]) is None:
             raise StudioError(
@@ -140,7 +158,7 @@ class Postgres:
             [command[0], "--no-password", *command[1:]],
             check=False,
             env=os.environ | known,
-            stdin=subprocess.DEVNULL,
+            input=text.encode(),
             stdout=target,
             stderr=subprocess.PIPE,
         )

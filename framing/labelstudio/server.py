@@ -9,16 +9,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
 from filelock import FileLock, Timeout
 
 from framing.errors import StudioError
-from framing.files import whole_text, write_secret
+from framing.files import write_secret
 from framing.labelstudio import environment
+from framing.labelstudio.connection import Connection
 from framing.labelstudio.database import SQLITE, Postgres, remember, remembered
+from framing.labelstudio.environment import DATABASE
+from framing.labelstudio.home import read_home
+from framing.labelstudio.lineage import begin, settle
+from framing.labelstudio.running import find_running, note_running
 from framing.labelstudio.signing import NAME, ensure_key
 from framing.labelstudio.webform import WebSession
 
@@ -52,6 +56,10 @@ class ServerStatus:
         None while it is stopped.
     database : str
         ``sqlite``, or the address of a PostgreSQL database.
+    fingerprint : str
+        Of the database, see `framing.labelstudio.identity`; empty while it was never started.
+    moved : bool
+        Whether its folder was moved while it ran: it is to be stopped and started.
     """
 
     running: bool
@@ -62,6 +70,8 @@ class ServerStatus:
     data_dir: str
     pid: int | None
     database: str
+    fingerprint: str
+    moved: bool
 
 
 class EmbeddedServer:
@@ -83,16 +93,19 @@ class EmbeddedServer:
 
     def status(self) -> ServerStatus:
         """Tell whether it runs and where."""
-        state = self._running()
+        state = find_running(self._state)
+        home = read_home(self.folder)
         return ServerStatus(
             running=state is not None,
-            url=state["url"] if state else "",
+            url=state.url if state else "",
             username=USERNAME,
             password_file=str(self.password_file),
             token_file=str(self.token_file),
             data_dir=str(self.data),
-            pid=state["pid"] if state else None,
+            pid=state.pid if state else None,
             database=remembered(self.folder) or SQLITE,
+            fingerprint=home.fingerprint if home else "",
+            moved=state is not None and state.moved,
         )
 
     def token(self) -> str:
@@ -132,7 +145,10 @@ class EmbeddedServer:
         program = environment.ensure(environment.environment_folder(), say=say, quiet=quiet)
         try:
             with FileLock(self.folder / "start.lock", timeout=_PATIENCE):
-                if self._running() is None:
+                state = find_running(self._state)
+                if state is not None and state.moved:
+                    raise moved_error(self.folder)
+                if state is None:
                     self._launch(program, (host, port or _free_port(host)), say, database)
         except Timeout:
             raise StudioError(
@@ -143,9 +159,9 @@ class EmbeddedServer:
 
     def stop(self) -> bool:
         """Stop what `start` started; False if nothing ran."""
-        state = self._running()
+        state = find_running(self._state)
         if state is not None:
-            process = psutil.Process(state["pid"])
+            process = psutil.Process(state.pid)
             family = [*process.children(recursive=True), process]
             for member in family:
                 _quietly(member.terminate)
@@ -156,16 +172,6 @@ class EmbeddedServer:
         self._state.unlink(missing_ok=True)
         _started[:] = [process for process in _started if process.poll() is None]
         return state is not None
-
-    def _running(self) -> dict[str, Any] | None:
-        try:
-            state: dict[str, Any] = json.loads(self._state.read_text(encoding="utf-8"))
-            process = psutil.Process(state["pid"])
-            same = abs(process.create_time() - state["created"]) < 1
-            alive = same and process.status() != psutil.STATUS_ZOMBIE
-        except (OSError, ValueError, KeyError, psutil.Error):
-            return None
-        return state if alive else None
 
     def _launch(
         self,
@@ -182,6 +188,9 @@ class EmbeddedServer:
         ensure_key(self.data)
         if database is None:
             environment.new_database(environment.environment_folder(), self.data)
+        copied = begin(self.folder, self.data / DATABASE) if database is None else ""
+        if copied:
+            say(copied)
         say("starting Label Studio" + (f" on {database}" if database else ""))
         reach = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
         url = f"http://{reach}:{port}"
@@ -199,12 +208,11 @@ class EmbeddedServer:
                 start_new_session=True,
             )  # fmt: skip
         _started.append(process)
-        state = {"pid": process.pid, "created": process.create_time(), "url": url}
-        with whole_text(self._state) as stream:
-            json.dump(state, stream)
+        note_running(self._state, process, url)
         try:
             self._await_health(process, url)
             self._ensure_token(url)
+            settle(self.folder, Connection(url, self.token()))
             if database is not None:
                 remember(self.folder, database)
         except BaseException:
@@ -261,6 +269,14 @@ class EmbeddedServer:
     def _last_words(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "no output"
+
+
+def moved_error(folder: Path) -> StudioError:
+    """What to say where a server's folder was moved while it ran."""
+    return StudioError(
+        f"{folder} was moved while its Label Studio ran, which no longer finds its data",
+        hint="stop it and start it: framing studio stop; framing studio start",
+    )
 
 
 def _quietly(action: Callable[[], None]) -> None:

@@ -127,6 +127,7 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
         If there is no token.
     """
     from framing.labelstudio.connection import Connection
+    from framing.labelstudio.server import moved_error
 
     known = secrets or Secrets.read()
     url = known.url or study.settings.server_url
@@ -135,6 +136,8 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
         return Connection(url, known.api_key or (own.token() if own else ""), route_of(study))
     server = embedded(study)
     status = server.status()
+    if status.moved:
+        raise moved_error(server.folder)
     if not status.running:
         raise StudioError(
             "no Label Studio: none is named in settings or LABEL_STUDIO_URL, and the embedded one is stopped",
