@@ -17,6 +17,7 @@ from framing.formats import (
     SUFFIXES,
     Printed,
     read_frame,
+    read_numbered,
     separator_of,
     streaming,
     streams,
@@ -233,3 +234,44 @@ def test_what_can_not_be_read_is_named(name: str, content: str, told: str, tmp_p
     with pytest.raises(TableError) as caught:
         read_frame(file)
     assert caught.value.message.startswith(f"{file}: {told}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\n1\n", "row 2: found 1 cells, expected 2 as in the header"),
+        ("a,b\n1,2,3\n4,5,6\n", "row 2: found 3 cells, expected 2 as in the header (and 1 more row)"),
+        ("a,a\n1,2\n", "the header names 'a' twice, expected each column once"),
+        ("a,\n1,2\n", "row 2, column 2: found '2' in a column without a name"),
+        (",b\nx,2\n", "row 2, column 1: found 'x' in a column without a name"),
+        ('a,b\n1,"2\n3,4\n', "row 2: the file ends within a cell in double quotes"),
+        ("a,b\n1,2\na,b\n", "row 3: found the header again, expected it once"),
+        ("\n \n", "the file holds no cells"),
+    ],
+)
+def test_rows_that_are_not_those_of_one_table_are_refused(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(text, "utf-8")
+    with pytest.raises(TableError) as caught:
+        read_frame(file)
+    assert caught.value.message == f"{file}: {message}"
+
+
+@pytest.mark.parametrize("mark", ["=======", "<<<<<<< HEAD", ">>>>>>>", "||||||| base"])
+def test_a_text_like_a_marker_of_git_is_a_text(mark: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    with writing(file, ["text", "label"]) as table:
+        table.write([{"text": mark, "label": "furniture"}])
+    assert read_frame(file).to_numpy().tolist() == [[mark, "furniture"]]
+    with writing(file, ["text"]) as table:
+        table.write([{"text": mark}, {"text": ""}, {"text": "text"}])
+    assert read_frame(file)["text"].tolist() == [mark, "", "text"]
+
+
+def test_rows_have_the_numbers_that_a_person_finds_them_by(tmp_path: Path) -> None:
+    table, lines = tmp_path / "a.csv", tmp_path / "a.jsonl"
+    table.write_text('a,b\n\n1,"two\nlines"\n,\n3,4,\n', "utf-8")
+    lines.write_text('{"a": 1}\n\n{"a": 2}\n', "utf-8")
+    frame, rows = read_numbered(table)
+    assert (frame.to_numpy().tolist(), list(rows)) == ([["1", "two\nlines"], ["3", "4"]], [3, 5])
+    assert list(read_numbered(lines)[1]) == [1, 3]

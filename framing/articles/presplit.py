@@ -1,7 +1,7 @@
 """Tables in which each row is one unit already."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,6 +10,7 @@ from framing.articles.read import check_columns, no_text
 from framing.articles.rows import SEPARATORS, TABLES, Row, table_rows
 from framing.articles.sniff import kind_of_bytes
 from framing.articles.streams import Source, UnreadableError, opened
+from framing.columns import CellError, read_id, read_whole
 from framing.formats import untame
 from framing.records import REGIONS, Unit, Unusable, article_id, as_text, digest, known, unit_id
 
@@ -89,10 +90,14 @@ def _unit(row: Row, counts: _Counts, tamed: bool) -> Unit | Unusable:
     if region not in REGIONS:
         return Unusable(row.where, f"region: found {region!r}, expected one of {' '.join(REGIONS)}")
     try:
+        for name in ("unit_id", "article_id"):
+            fields[name] = _cell(fields, name, read_id)
         numbers = {
-            name: _whole(fields.get(name), name)
+            name: _cell(fields, name, read_whole)
             for name in ("start", "end", "paragraph", "position", "reply_depth")
         }
+        if numbers["end"] is not None and (numbers["start"] or 0) > numbers["end"]:
+            raise ValueError(f"end: found {numbers['end']}, expected {numbers['start']} (start) or more")
     except ValueError as error:
         return Unusable(row.where, str(error))
     return _built(row, fields, region, numbers, counts)
@@ -129,14 +134,12 @@ def _built(
     )
 
 
-def _whole(value: object, name: str) -> int | None:
-    text = as_text(value).strip()
-    if not text:
-        return None
+def _cell(fields: Mapping[str, Any], name: str, reader: Callable[[str], Any]) -> Any:
+    text = as_text(fields.get(name))
     try:
-        return int(float(text))
-    except (ValueError, OverflowError):
-        raise ValueError(f"{name}: found {text[:40]!r}, expected a whole number") from None
+        return reader(text)
+    except CellError as error:
+        raise ValueError(f"{name}: found {text[:40]!r}, expected {error.expected}") from None
 
 
 def pages_of_units(found: Iterable[Unit | Unusable]) -> Iterator[list[Unit] | Unusable]:

@@ -2,21 +2,26 @@
 
 from framing.formats.bombs import TIMES, is_bomb
 from framing.formats.cells import Cells, Printed, Row, Rows, tame, untame
-from framing.formats.read import READABLE, read_frame, separator_of
+from framing.formats.damage import Damage
+from framing.formats.read import READABLE, read_frame, read_numbered
+from framing.formats.sheets import CONFLICT, separator_of
 from framing.formats.streams import streaming
 from framing.formats.write import SUFFIXES, check_suffix, write_json, writing
 
 __all__ = [
+    "CONFLICT",
     "READABLE",
     "SUFFIXES",
     "TIMES",
     "Cells",
+    "Damage",
     "Printed",
     "Row",
     "Rows",
     "check_suffix",
     "is_bomb",
     "read_frame",
+    "read_numbered",
     "separator_of",
     "streaming",
     "tame",

@@ -4,6 +4,7 @@ import csv
 import json
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,17 @@ from framing.errors import TableError
 from framing.files import there
 from framing.formats.bombs import TIMES, is_bomb
 from framing.formats.cells import untame
+from framing.formats.sheets import MOST_COLUMNS, read_delimited, refuse_markers, table_of
 from framing.formats.streams import SEPARATORS
 from framing.formats.write import SUFFIXES, check_suffix
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 #: Endings of tables that can be read.
 READABLE = SUFFIXES[:6]
 
-_MOST_COLUMNS = 10_000
 #: Rows of Parquet that are looked at together: a few bytes of it can stand for gigabytes of text.
 _BATCH = 128
 #: What reading a table can raise that is damaged, lies about itself, or is of another kind.
@@ -36,22 +38,10 @@ _UNREADABLE = (
     SyntaxError,
     TypeError,
     ValueError,
+    csv.Error,
     zipfile.BadZipFile,
     zlib.error,
 )
-
-
-def separator_of(header: str, usual: str) -> str:
-    """Tell what separates the columns, from a table's first line; many spreadsheets write semicolons.
-
-    Examples
-    --------
-    >>> separator_of("text;label", ","), separator_of("text", ",")
-    (';', ',')
-    """
-    line = header[: 1 << 16].splitlines()[:1]
-    found = {mark: len(next(csv.reader(line, delimiter=mark), [])) for mark in (usual, ";", "\t", ",")}
-    return usual if found[usual] > 1 else max(found, key=found.__getitem__)
 
 
 def read_frame(path: Path) -> "pd.DataFrame":
@@ -65,10 +55,26 @@ def read_frame(path: Path) -> "pd.DataFrame":
     Raises
     ------
     TableError
-        If the file is missing, empty, not readable in its format, or has no rows of cells.
+        If the file is missing, empty, not readable in its format, or has rows that are not those of
+        one table under one header.
     """
-    import pandas as pd
+    return read_numbered(path)[0]
 
+
+def read_numbered(path: Path) -> "tuple[pd.DataFrame, Sequence[int]]":
+    """Read a table as `read_frame` does, with the number by which a person finds each row.
+
+    Returns
+    -------
+    DataFrame
+    sequence of int
+        Of CSV, TSV and Excel the row (the header is row 1), of JSONL the line, else the object, from 1.
+
+    Raises
+    ------
+    TableError
+        As `read_frame`.
+    """
     suffix = check_suffix(path, READABLE, "save it as a table with")
     if not there(path) or not path.is_file():
         raise TableError(f"{path}: no such file", hint="check the path")
@@ -76,34 +82,39 @@ def read_frame(path: Path) -> "pd.DataFrame":
         raise TableError(f"{path}: the file is empty", hint="make it again, or leave it out")
     try:
         if suffix in SEPARATORS:
-            frame = _read_csv(path, SEPARATORS[suffix])
-        elif suffix == ".parquet":
-            frame = _read_parquet(path)
-        elif suffix == ".xlsx":
-            frame = pd.read_excel(path, dtype=str, keep_default_na=False)
-        else:
-            frame = _read_json(path, suffix)
-        if len(frame.columns) > _MOST_COLUMNS:
-            raise ValueError(f"found {len(frame.columns):,} columns, expected at most {_MOST_COLUMNS:,}")
+            return _untamed(*read_delimited(path, SEPARATORS[suffix]))
+        if suffix == ".xlsx":
+            return _untamed(*table_of(_excel_rows(path), str(path)))
+        frame, numbers = (_read_parquet(path), None) if suffix == ".parquet" else _read_json(path, suffix)
+        if len(frame.columns) > MOST_COLUMNS:
+            raise ValueError(f"found {len(frame.columns):,} columns, expected at most {MOST_COLUMNS:,}")
         cells = frame.map(_cell)
         _refuse_bomb(path, sum(map(len, cells.to_numpy(dtype=object).ravel())))
-        texts = cells.astype("str")
+        return cells.astype("str"), numbers or range(1, len(cells) + 1)
     except _UNREADABLE as error:
         raise TableError(
             f"{path}: not readable as {suffix}: {' '.join(str(error).split())[:200]}",
             hint="check that the ending names what the file holds",
         ) from error
-    return texts.map(untame) if suffix in {*SEPARATORS, ".xlsx"} else texts
 
 
-def _read_csv(path: Path, usual: str) -> "pd.DataFrame":
+def _untamed(table: "pa.Table", numbers: Sequence[int]) -> "tuple[pd.DataFrame, Sequence[int]]":
+    import pyarrow.compute as pc
+
+    frame: pd.DataFrame = table.to_pandas()
+    for name, cells in zip(table.column_names, table.columns, strict=True):
+        if pc.any(pc.starts_with(cells, "'")).as_py():
+            frame[name] = frame[name].map(untame)
+    return frame.astype("str"), numbers
+
+
+def _excel_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     import pandas as pd
 
-    with path.open("rb") as stream:
-        encoding = "utf-16" if stream.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    with path.open(encoding=encoding, newline="") as text:
-        separator = separator_of(text.readline(), usual)
-    return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding=encoding)
+    frame = pd.read_excel(path, dtype=str, keep_default_na=False, header=None)
+    cells = frame.map(_cell).to_numpy(dtype=object)
+    _refuse_bomb(path, sum(map(len, cells.ravel())))
+    return zip(range(1, len(cells) + 1), map(list, cells), strict=True)
 
 
 def _read_parquet(path: Path) -> "pd.DataFrame":
@@ -129,18 +140,20 @@ def _refuse_bomb(path: Path, held: int) -> None:
         raise ValueError(f"holds texts of over {TIMES} times its size")
 
 
-def _read_json(path: Path, suffix: str) -> "pd.DataFrame":
+def _read_json(path: Path, suffix: str) -> "tuple[pd.DataFrame, list[int]]":
     import pandas as pd
 
     text = path.read_text(encoding="utf-8-sig")
-    rows = (
-        [json.loads(line) for line in text.split("\n") if line.strip()]
-        if suffix == ".jsonl"
-        else json.loads(text)
-    )
+    if suffix == ".jsonl":
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        refuse_markers(lines, str(path))
+        numbers, rows = [number for number, _ in lines], [json.loads(line) for _, line in lines]
+    else:
+        rows = json.loads(text)
+        numbers = []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError("expected objects, one a row")
-    return pd.DataFrame([{_whole(k): v for k, v in row.items()} for row in rows], dtype=object)
+    return pd.DataFrame([{_whole(k): v for k, v in row.items()} for row in rows], dtype=object), numbers
 
 
 def _whole(text: str) -> str:

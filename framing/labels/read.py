@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from framing.codebook import Codebook
 from framing.errors import TableError
-from framing.formats import read_frame
+from framing.formats import Damage, read_numbered
 from framing.labels.renames import with_todays_names
 from framing.records import MACHINE, TRAINING, article_id, digest, unit_id
-from framing.tables import GOLD, LABELS, PLAIN, checked, columns_present
+from framing.tables import GOLD, LABELS, PLAIN, checked, columns_present, with_known_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ GIVEN = "given"
 PLAIN_VARIABLE = "label"
 #: No codebook asks for more; a column of other names taken for variables would be worked on for hours.
 _MOST_VARIABLES = 500
+_ROUND = "a spreadsheet may have made a date or a number of it: write the round's name, or rename the file"
 
 
 def read_labels(paths: Sequence[Path], codebook: Codebook | None = None) -> "pd.DataFrame":
@@ -39,8 +40,13 @@ def read_labels(paths: Sequence[Path], codebook: Codebook | None = None) -> "pd.
     Raises
     ------
     TableError
-        If there is no file, or one has neither the columns of LABELS nor ``text`` and ``label``, or
-        more than 500 variables.
+        If there is no file, or one has neither the columns of LABELS nor ``text`` and ``label``, more
+        than 500 variables, or cells that can't be what their columns hold.
+
+    Notes
+    -----
+    Rows that are the same in all columns, the time or the answer on the server among them, are one
+    answer: files get doubled by copying and joining.
     """
     import pandas as pd
 
@@ -51,7 +57,7 @@ def read_labels(paths: Sequence[Path], codebook: Codebook | None = None) -> "pd.
             hint="fetch answers with: framing pull; or name a table with columns text and label",
         )
     tables = [_labels(file) for file in files]
-    table = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+    table = _once(pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0])
     return with_todays_names(table, codebook) if codebook else table
 
 
@@ -62,10 +68,56 @@ def _files(path: Path) -> list[Path]:
     return sorted(item for item in path.iterdir() if item.suffix in endings and item.name[0] != ".")
 
 
+def read_round(file: Path) -> "pd.DataFrame":
+    """Read the file of a round in a workspace, to join other answers with it.
+
+    Parameters
+    ----------
+    file : Path
+        Named after the round; a missing one has no rows.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `framing.tables.LABELS`, then any others of the file.
+
+    Raises
+    ------
+    TableError
+        If it breaks the contract, or its rows name another round.
+    """
+    import pandas as pd
+
+    if not file.is_file():
+        return pd.DataFrame(columns=list(LABELS.columns))
+    frame, rows = read_numbered(file)
+    table = checked(frame, LABELS, str(file), rows)
+    others = ~table["round"].isin(("", file.stem)).to_numpy()
+    damage = Damage(str(file))
+    for index in map(int, others.nonzero()[0]):
+        found = str(table["round"].iloc[index])
+        damage.add(
+            rows[index], "round", f"found {found!r}, expected {file.stem!r}, as the file is named", _ROUND
+        )
+    damage.refuse()
+    return _once(table)
+
+
+def _once(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Leave out rows that stand there twice; without time and answer they may be two occasions."""
+    known = (table["made_at"] != "") | table["annotation"].notna()
+    some = table.duplicated(["unit_id", "variable", "coder", "made_at"], keep=False) & known
+    if not some.any():
+        return table
+    twice = table.loc[some].duplicated(list(LABELS.columns))
+    return table.drop(index=twice.index[twice]).reset_index(drop=True)
+
+
 def _labels(file: Path) -> "pd.DataFrame":
-    frame = read_frame(file)
+    frame, rows = read_numbered(file)
+    frame = with_known_names(frame, (*LABELS.columns, *GOLD.columns, *PLAIN), str(file))
     frame["file"] = str(file)
-    frame["row"] = [str(number) for number in range(2, len(frame) + 2)]
+    frame["row"] = list(map(str, rows))
     if columns_present(frame, LABELS.required):
         pass
     elif columns_present(frame, GOLD.required):
@@ -74,11 +126,11 @@ def _labels(file: Path) -> "pd.DataFrame":
         frame = _from_plain(frame, file)
     else:
         raise TableError(
-            f"{file}: no LABELS table: found columns {' '.join(map(str, frame.columns[:-2]))}, "
+            f"{file}: no LABELS table: found columns {' '.join(map(str, frame.columns[:-2]))[:400]}, "
             f"expected {' '.join(LABELS.required)}, or text and label",
-            hint="rename the columns in the file",
+            hint="name the columns in the first row of the file",
         )
-    table = checked(frame, LABELS, str(file))
+    table = checked(frame, LABELS, str(file), list(map(int, frame["row"])))
     variables = table["variable"].nunique()
     if variables > _MOST_VARIABLES:
         raise TableError(
@@ -101,7 +153,8 @@ def _from_plain(frame: "pd.DataFrame", file: Path) -> "pd.DataFrame":
     """Turn labelled texts into answers; a text that has no article stands for itself."""
     texts = frame["text"].astype("str")
     # The same text from another coder is the same unit; from the same coder it is another one.
-    keys = [texts, frame["coder"]] if "coder" in frame.columns else [texts]
+    coders = frame["coder"].replace("", GIVEN) if "coder" in frame.columns else texts.map(lambda _: GIVEN)
+    keys = [texts, coders]
     repeated = texts.groupby(keys).cumcount()
     given = frame["article_id"] if "article_id" in frame.columns else texts.map(lambda _: "")
     articles = [
@@ -118,7 +171,7 @@ def _from_plain(frame: "pd.DataFrame", file: Path) -> "pd.DataFrame":
         variable=PLAIN_VARIABLE,
         value=frame["label"],
         skipped=_unlabelled(frame["label"]),
-        coder=frame["coder"] if "coder" in frame.columns else GIVEN,
+        coder=coders,
     )
 
 

@@ -56,6 +56,7 @@ def _findings(study: Study) -> Iterator[Finding]:
         yield Finding("workspace", "ok", str(study.needed.root))
         book = study.codebook
         yield Finding("codebook", "ok", f"{counted(len(book.variables), 'variable')}, {book.fingerprint}")
+        yield from _labels(study)
         connection = connect(study)
         yield from _server(connection)
         yield from _clock(connection)
@@ -74,6 +75,17 @@ def _step(error: FramingError) -> str:
     if isinstance(error, NotLabelStudio | ServerBusy):
         return "HTTP"
     return type(error).__name__.removesuffix("Error").lower() or "study"
+
+
+def _labels(study: Study) -> Iterator[Finding]:
+    """Files of answers that can't be read; nothing where all can, or none is there."""
+    from framing.labels import read_labels
+
+    for file in sorted(study.needed.labels.glob("*.csv")):
+        try:
+            read_labels([file])
+        except FramingError as error:
+            yield Finding("labels", "fault", error.message, error.hint)
 
 
 def _server(connection: "Connection") -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from framing.steps.identity import adopt, note_server
 from framing.steps.lock import locked
 from framing.steps.studio import connect
 from framing.steps.study import Study
-from framing.tables import LABELS, checked
+from framing.tables import LABELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -310,8 +310,6 @@ def _rename_elsewhere(
 
 def stored(file: Path) -> "pd.DataFrame":
     """Read a round's LABELS file; without one the table has no rows."""
-    import pandas as pd
+    from framing.labels.read import read_round
 
-    if not file.is_file():
-        return pd.DataFrame(columns=list(LABELS.columns))
-    return checked(read_frame(file), LABELS, str(file))
+    return read_round(file)

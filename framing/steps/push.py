@@ -152,6 +152,8 @@ def push(
         If the server refuses or does not answer.
     InputError
         If nothing in the inputs can be used.
+    TableError
+        If a file of labels breaks the contract.
     WorkspaceError
         If another push or pull is at work here.
     """
@@ -162,6 +164,7 @@ def push(
             inputs, named.columns, named.presplit, unit=study.codebook.unit, language=named.language
         )
         units = list(splitting)
+        stale = stale_labels(study.needed.labels, units)
         connection = connect(study)
         study = _own(study, connection, named, units)
         sample, left = draw_round(
@@ -184,7 +187,7 @@ def push(
         left_out=left,
         suggested_by=sending.model,
         unusable=splitting.unusable,
-        stale=stale_labels(study.needed.labels, units),
+        stale=stale,
         dry_run=named.dry_run,
     )
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from framing.errors import InputError, WorkspaceError
-from framing.formats import read_frame
+from framing.formats import read_numbered
 from framing.records import Article, Unit, Unusable, unit_id
 from framing.settings import Workspace
 from framing.steps.export import Exported, build
 from framing.steps.sharing import exported
 from framing.steps.split import Splitting
 from framing.steps.study import Study
+from framing.tables import LABELS, Table, checked, columns_present
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 #: What a column is called in a unit.
 _FIELDS = ("text", "title", "author", "comment_author", "comment_time")
 _NEIGHBOURS = ("before", "after")
+_PLACES = Table(
+    "SCORES", ("unit_id", "article_id", "start", "end"), ("unit_id", "article_id"), whole=("start", "end")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ def restore(
         If `folder` holds no study without texts, or something else lies in `output`.
     InputError
         If none of the study's units is in the articles.
+    TableError
+        If a table of the study breaks its contract.
 
     Notes
     -----
@@ -110,13 +116,13 @@ def _wanted(study: Study) -> Wanted:
     tables = [*sorted(study.needed.labels.glob("*.csv")), *sorted(study.needed.scores.glob("*.csv"))]
     found: Wanted = {}
     for path in tables:
-        frame = read_frame(path)
+        frame, rows = read_numbered(path)
         if "unit_id" not in frame.columns:
             continue
-        for unit, article, start, end in zip(
-            frame["unit_id"], frame["article_id"], frame["start"], frame["end"], strict=True
-        ):
-            place = (int(start), int(end)) if start and end else None
+        kind = LABELS if columns_present(frame, LABELS.required) else _PLACES
+        placed = checked(frame, kind, str(path), rows)[list(_PLACES.columns)]
+        for unit, article, start, end in placed.astype(object).where(placed.notna(), None).to_numpy():
+            place = None if start is None or end is None else (int(start), int(end))
             found.setdefault(str(article), {}).setdefault(str(unit), place)
     return found
 

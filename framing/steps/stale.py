@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.formats import read_frame
+from framing.formats import read_numbered
 from framing.plural import counted
 from framing.records import Unit
+from framing.tables import LABELS, checked, columns_present, with_known_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,23 @@ def stale_labels(folder: Path, units: Iterable[Unit]) -> list[Stale]:
     -------
     list of Stale
         By file, then in the order of the file.
+
+    Raises
+    ------
+    TableError
+        If a file of answers breaks the contract of LABELS.
     """
     listed = list(units)
     sources = {unit.article_id: unit.source for unit in listed}
     there = {unit.unit_id for unit in listed}
     found = []
     for file in sorted(folder.glob("*.csv")):
-        frame = read_frame(file)
-        if not {"unit_id", "article_id"} <= set(frame.columns):
+        frame, numbers = read_numbered(file)
+        frame = with_known_names(frame, LABELS.columns, str(file))
+        if not columns_present(frame, ("unit_id", "article_id")):
             continue
+        if columns_present(frame, LABELS.required):
+            frame = checked(frame, LABELS, str(file), numbers)
         gone = frame[frame["article_id"].isin(sources) & ~frame["unit_id"].isin(there)]
         for (unit, article), rows in gone.groupby(["unit_id", "article_id"], sort=False):
             found.append(Stale(file, sources[str(article)], str(unit), len(rows)))

@@ -300,7 +300,9 @@ def test_a_chance_above_1_is_refused(scored: Path) -> None:
     wrong.write_text((scored / "labels.csv").read_text("utf-8").replace("random,0.5", "random,1.5"), "utf-8")
     with pytest.raises(TableError) as caught:
         prevalence(Study(None), scored / "scores.csv", [wrong], model=str(scored / "label"))
-    assert caught.value.message == (f"{wrong}: row 2, column probability: found 1.5, expected above 0 to 1")
+    assert caught.value.message == (
+        f"{wrong}: row 2, column probability: found '1.5', expected a number above 0, at most 1 (and 99 more cells)"
+    )
 
 
 def test_scores_of_another_model_are_refused(scored: Path) -> None:

@@ -232,7 +232,7 @@ def test_without_matplotlib_the_figures_stay(
             "other@000000000000",
             "scores of 2 models on 1 variable with 5 values, expected one model",
         ),
-        ("position", "first", "row 2, column position: found 'first', expected a number"),
+        ("position", "first", "row 2, column position: found 'first', expected a whole number"),
     ],
 )
 def test_a_fault_in_the_scores_is_an_error(

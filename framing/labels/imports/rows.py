@@ -3,21 +3,20 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from framing.codebook import Codebook, Variable
+from framing.columns import CellError, read_id
 from framing.errors import TableError
 from framing.labels.imports.records import Record, records
 from framing.labels.imports.shapes import Answered, Screen, answers_in, controls_in, pseudonym
 from framing.labels.read import GIVEN
-from framing.records import IMPORTED, REGIONS, Unusable, article_id, as_text, digest, unit_id
-from framing.tables import LABELS
+from framing.records import IMPORTED, Unusable, article_id, as_text, digest, unit_id
+from framing.tables import LABELS, are_strangers
 
 _UNIT_ID = re.compile(r"([0-9a-f]{16})-[0-9a-f]{12}")
 _NAME = re.compile(r"[^\W\d][\w-]{0,59}")
 _ROUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-_TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +137,7 @@ class _Rows:
         if not _NAME.fullmatch(variable):
             raise _UnfitError(f"variable: found {variable!r}, expected a word of letters, digits, _ and -")
         typed = {name: _typed(name, value) for name, value in found.columns.items()}
+        _check_place(typed)
         row = dict.fromkeys(LABELS.columns, "") | typed
         row["coder"] = self._coder(as_text(row["coder"]))
         row["kind"] = row["kind"] or IMPORTED
@@ -195,7 +195,7 @@ class _Rows:
         if found.skipped:
             return ""
         known = self.codebook.variable(self.codebook.renamed.get(variable, variable))
-        values = list(dict.fromkeys(found.values))
+        values = list(dict.fromkeys(_typed("value", value) for value in found.values))
         if known is None:
             if not values:
                 raise _UnfitError(f"{variable}: no value")
@@ -220,48 +220,27 @@ def _ordered(values: list[str], known: Variable) -> str:
     return "|".join(sorted(dict.fromkeys(values), key=lambda name: place[known.today(name)]))
 
 
+def _check_place(row: Mapping[str, Any]) -> None:
+    start, end = row.get("start", ""), row.get("end", "")
+    if "" not in (start, end) and start > end:
+        raise _UnfitError(f"end: found {end}, expected {start} (start) or more")
+    unit, article = row.get("unit_id", ""), row.get("article_id", "")
+    if are_strangers(unit, article):
+        raise _UnfitError(
+            f"article_id: found {article!r}, expected {unit.rpartition('-')[0]!r} as in unit_id"
+        )
+
+
 def _typed(name: str, value: Any) -> Any:
     """Give a cell the type of its column; empty where nothing is known."""
-    told = as_text(value).strip() if name in _TYPED else as_text(value)
-    if not told:
-        return ""
-    if name in LABELS.flags:
-        return _flag(name, told)
-    if name in (*LABELS.numbers, *LABELS.whole):
-        return _number(name, told)
-    if name == "region" and told not in REGIONS:
-        raise _UnfitError(f"region: found {told!r}, expected one of {' '.join(REGIONS)}")
-    if name == "made_at" and not _is_time(told):
-        raise _UnfitError(f"made_at: found {told!r}, expected a time like 2026-05-04T10:00:00Z")
-    return told
-
-
-_TYPED = {*LABELS.flags, *LABELS.numbers, *LABELS.whole, "region", "made_at", "unit_id", "round", "coder"}
-
-
-def _flag(name: str, told: str) -> bool:
-    if told.lower() not in (*_TRUE, *_FALSE):
-        raise _UnfitError(f"{name}: found {told!r}, expected true or false")
-    return told.lower() in _TRUE
-
-
-def _number(name: str, told: str) -> float | int:
-    whole = name in LABELS.whole
+    reader = LABELS.reader(name)
+    text = as_text(value)
+    if reader is None or not text.strip():
+        return text.strip() if reader else text
     try:
-        number = float(told)
-    except ValueError:
-        number = float("nan")
-    if not abs(number) < 2**53 or (whole and number % 1):
-        raise _UnfitError(f"{name}: found {told!r}, expected a {'whole ' if whole else ''}number")
-    return int(number) if whole else number
-
-
-def _is_time(told: str) -> bool:
-    try:
-        datetime.fromisoformat(told)
-    except ValueError:
-        return False
-    return True
+        return reader(text.strip() if reader is read_id else text)
+    except CellError as error:
+        raise _UnfitError(f"{name}: found {text!r}, expected {error.expected}") from None
 
 
 def without_known(rows: list[dict[str, Any]], known: Iterable[Mapping[Any, Any]]) -> list[dict[str, Any]]:
