@@ -1,6 +1,5 @@
 """`framing demo`."""
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +7,7 @@ from typing import Annotated
 import typer
 
 from framing.cli.options import Json
-from framing.cli.output import print_json, say, ticker
+from framing.cli.output import print_json, program, say, ticker
 from framing.plural import counted
 
 
@@ -45,14 +44,14 @@ def demo(
         typer.echo(f"model {done.trained.model}: macro-F1 {f1:.3f} on {done.trained.held_out}")
     for name, file in done.files.items():
         typer.echo(f"{name}: {file}")
-    for line in what_next(folder, _program()):
+    for line in what_next(folder, program()):
         typer.echo(line)
     if keep:
         typer.echo(f"coding screen: {done.pushed.url}")
         typer.echo(f"  sign in as {done.studio.username}, password in {done.studio.password_file}")
-        typer.echo(f"stop it: {_program()} studio stop --workspace {folder}")
+        typer.echo(f"stop it: {program()} studio stop --workspace {folder}")
     else:
-        typer.echo(f"Label Studio was stopped; start it: {_program()} studio start --workspace {folder}")
+        typer.echo(f"Label Studio was stopped; start it: {program()} studio start --workspace {folder}")
 
 
 def what_next(folder: Path, program: str) -> tuple[str, ...]:
@@ -62,8 +61,3 @@ def what_next(folder: Path, program: str) -> tuple[str, ...]:
         f"  {program} score {folder / 'seeds'} --workspace {folder} -o scores.csv   # or pages of your own",
         f"  {program} init study   # a workspace for your own study",
     )
-
-
-def _program() -> str:
-    """How this program can be called again: by name if the shell finds it, else as it was."""
-    return "framing" if shutil.which("framing") else sys.argv[0]

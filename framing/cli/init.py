@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from framing.cli.options import Json
-from framing.cli.output import print_json, say
+from framing.cli.output import print_json, program, say
 from framing.plural import counted
 
 
@@ -25,7 +25,7 @@ def init(
     """Make a new workspace; nothing that is there is overwritten."""
     from framing.steps.init import init as run
 
-    made = run(folder, seeds=seeds, codebook=codebook)
+    made = run(folder, seeds=seeds, codebook=codebook, program=program())
     if as_json:
         print_json(made)
         return

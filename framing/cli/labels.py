@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from framing.cli.options import Column, Json, Labels, Round, WorkspaceOption, columns
-from framing.cli.output import finish, print_json, print_table, say
+from framing.cli.output import finish, print_json, print_table, program, say
 from framing.plural import counted
 
 if TYPE_CHECKING:
@@ -95,3 +95,36 @@ def import_(
             f"{counted(done.coders, 'coder')}, {done.new} new"
         )
     finish(done.unusable)
+
+
+@app.command()
+def merge(
+    base: Annotated[Path | None, typer.Argument(help="The version that both come from.")] = None,
+    ours: Annotated[Path | None, typer.Argument(help="Ours; the result is written here.")] = None,
+    theirs: Annotated[Path | None, typer.Argument(help="The other side's.")] = None,
+    install: Annotated[
+        bool, typer.Option("--install", help="Have this clone's git join labels by answers.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: Json = False,
+) -> None:
+    """Join two researchers' labels by answers, as git's merge driver."""
+    from framing.steps.labels_merge import install as install_driver
+    from framing.steps.labels_merge import merge_files
+    from framing.steps.study import Study
+
+    if install:
+        done = install_driver(Study.find(workspace).needed.root, program())
+        say(
+            "git joins labels/ by answers now"
+            if done
+            else "no git repository here: .gitattributes is written"
+        )
+        return
+    if base is None or ours is None or theirs is None:
+        raise typer.BadParameter("expected BASE OURS THEIRS, or --install")
+    merged = merge_files(base, ours, theirs)
+    if as_json:
+        print_json(merged)
+    elif merged.dropped:
+        say(f"left out: {counted(merged.dropped, 'row')} that one side had taken out by hand")

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -169,3 +170,8 @@ def ticker(what: str) -> Callable[[int, int], None]:
             typer.echo(f"\r{what}: {done} of {total}", file=stream, nl=done >= total)
 
     return tick
+
+
+def program() -> str:
+    """How this program can be called again: by name if the shell finds it, else as it was."""
+    return "framing" if shutil.which("framing") else sys.argv[0]

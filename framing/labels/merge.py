@@ -108,7 +108,7 @@ class Merging:
     """
 
     def __init__(self, old: "pd.DataFrame") -> None:
-        self._rows = list(_records(old))
+        self._rows = list(records(old))
         self.renames: Counter[tuple[str, str]] = Counter()
         self.returned = 0
         self.clock: list[str] = []
@@ -124,11 +124,11 @@ class Merging:
         by_place: defaultdict[Place, list[Row]] = defaultdict(list)
         for row in self._rows:
             if row["annotation"] != "":
-                by_place[_place(row)].append(row)
+                by_place[place_of(row)].append(row)
         fresh: defaultdict[Place, list[Row]] = defaultdict(list)
         for given in answered.rows:
             row = {name: _filled(value) for name, value in given.items()}
-            fresh[_place(row)].append(row)
+            fresh[place_of(row)].append(row)
         for place, rows in fresh.items():
             self._join(rows, self._mates(rows, by_place[place]))
         self._settle_unowned(answered)
@@ -156,7 +156,7 @@ class Merging:
             unseen = row["server"] in self._family and id(row) not in self._seen
             if not unseen or row["annotation"] == "" or row.get("withdrawn"):
                 continue
-            key = (str(row["server"]), _place(row))
+            key = (str(row["server"]), place_of(row))
             made = max(_time(row), gone[key].made_at if key in gone else _NEVER)
             gone[key] = Missing(*key, str(row["coder"]), made, survived=later > made)
         return list(gone.values())
@@ -166,7 +166,7 @@ class Merging:
         keys = {(item.server, item.place) for item in gone}
         for row in self._rows:
             unseen = id(row) not in self._seen  # its place may hold another answer since
-            if unseen and row["annotation"] != "" and (row["server"], _place(row)) in keys:
+            if unseen and row["annotation"] != "" and (row["server"], place_of(row)) in keys:
                 row["withdrawn"] = True
         return len(keys)
 
@@ -184,7 +184,7 @@ class Merging:
         for row in self._rows:
             row["withdrawn"] = bool(row.get("withdrawn"))
         self.clock = mark_current(self._rows, self._live)
-        return [_written(row) for row in sorted(self._rows, key=_sorting)]
+        return [as_written(row) for row in sorted(self._rows, key=place_order)]
 
     def _mates(self, rows: Sequence[Row], there: Sequence[Row]) -> list[Row]:
         """The rows of the file that are versions of one answer of the server.
@@ -209,7 +209,7 @@ class Merging:
 
     def _join(self, rows: Sequence[Row], mates: Sequence[Row]) -> None:
         coder = rows[0]["coder"]
-        versions = {_content(row): row for row in mates}
+        versions = {content_of(row): row for row in mates}
         for row in mates:
             self._seen.add(id(row))
             self._live[id(row)] = False
@@ -221,7 +221,7 @@ class Merging:
             row |= {"server": rows[0]["server"], "withdrawn": False}
             row["kind"] = row["kind"] if row["coder"] == ADJUDICATOR else HUMAN
         for row in rows:
-            kept = versions.get(_content(row))
+            kept = versions.get(content_of(row))
             if kept is None:
                 self._rows.append(row)
                 kept = row
@@ -270,7 +270,8 @@ def merge(old: "pd.DataFrame", new: Iterable[Mapping[str, Any]]) -> list[Row]:
     return merging.rows()
 
 
-def _records(old: "pd.DataFrame") -> Iterable[Row]:
+def records(old: "pd.DataFrame") -> Iterable[Row]:
+    """Rows of LABELS as plain mappings; what is missing is empty."""
     for record in old.astype(object).where(old.notna(), "").to_dict("records"):
         yield {str(name): value for name, value in record.items()}
 
@@ -279,13 +280,22 @@ def _by_hand(row: Row) -> bool:
     return row.get("kind") in ("", HUMAN)
 
 
-def _place(row: Mapping[str, Any]) -> Place:
+def place_of(row: Mapping[str, Any]) -> Place:
+    """Where on its server an answer was given."""
     project, task, annotation, unit = (str(row[name]) for name in _PLACE)
     return project, task, annotation, unit
 
 
-def _content(row: Mapping[str, Any]) -> tuple[str, ...]:
+def content_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an answer says; where it differs it is another version."""
     return tuple(str(row.get(name, "")) for name in _CONTENT)
+
+
+def version_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What makes two rows the same version of the same answer."""
+    if row.get("annotation") in (None, ""):
+        return _imported(row)
+    return (str(row.get("server", "")), *place_of(row), *content_of(row))
 
 
 def _imported(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -295,7 +305,7 @@ def _imported(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _unchanged(rows: Sequence[Row], row: Row) -> bool:
-    return _content(row) in {_content(own) for own in rows}
+    return content_of(row) in {content_of(own) for own in rows}
 
 
 def _filled(value: Any) -> Any:
@@ -307,7 +317,8 @@ def _time(row: Mapping[str, Any]) -> datetime:
     return moment(made) if made else _NEVER
 
 
-def _sorting(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def place_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Where a row stands in a file."""
     place = tuple(
         int(row.get(name) or 0) if name in ("start", "annotation") else str(row.get(name, ""))
         for name in _ORDER
@@ -315,5 +326,6 @@ def _sorting(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*place, *(str(row.get(name, "")) for name in _TIES))
 
 
-def _written(row: Row) -> Row:
+def as_written(row: Row) -> Row:
+    """A row as it goes into a file."""
     return {k: str(v).lower() if isinstance(v, bool) else v for k, v in row.items() if k != "created_at"}

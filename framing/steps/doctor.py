@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from framing.errors import FramingError, NotLabelStudio, ServerBusy, ServerUnreachable, SignInError
 from framing.plural import counted
+from framing.steps.labels_merge import lacks_driver
 from framing.steps.pull import fetch, name_doubts
 from framing.steps.studio import connect
 from framing.steps.study import Study
@@ -54,6 +55,13 @@ def doctor(study: Study) -> list[Finding]:
 def _findings(study: Study) -> Iterator[Finding]:
     try:
         yield Finding("workspace", "ok", str(study.needed.root))
+        if lacks_driver(study.needed.root):
+            yield Finding(
+                "git",
+                "warning",
+                "this clone joins labels/ line by line, which leaves conflict markers in them",
+                "framing labels merge --install",
+            )
         book = study.codebook
         yield Finding("codebook", "ok", f"{counted(len(book.variables), 'variable')}, {book.fingerprint}")
         yield from _labels(study)

@@ -9,6 +9,7 @@ from framing.errors import WorkspaceError
 from framing.resources import packaged
 from framing.settings import Workspace, change_settings
 from framing.steps.identity import new_id
+from framing.steps.labels_merge import install
 
 _IGNORED = ".framing/\nmodels/\nscores/\nstories/\n"
 
@@ -28,7 +29,7 @@ class Initialised:
     files: list[str]
 
 
-def init(folder: Path, *, seeds: bool = False, codebook: str = "") -> Initialised:
+def init(folder: Path, *, seeds: bool = False, codebook: str = "", program: str = "framing") -> Initialised:
     """Make a workspace from the packaged config.
 
     Parameters
@@ -40,6 +41,8 @@ def init(folder: Path, *, seeds: bool = False, codebook: str = "") -> Initialise
         Whether the starter corpus' pages come along.
     codebook : str
         One of the packaged codebooks, see `codebook_names`; empty: the default one.
+    program : str
+        How git is to call this program to join two versions of labels.
 
     Raises
     ------
@@ -67,6 +70,9 @@ def init(folder: Path, *, seeds: bool = False, codebook: str = "") -> Initialise
         change_settings(workspace.settings, own)
     for name in ("seeds", "labels"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    new = not (folder / ".gitattributes").exists()
+    install(folder, program)
+    made += [".gitattributes"] if new else []
     ignore = folder / ".gitignore"
     if not ignore.exists():
         ignore.write_text(_IGNORED, encoding="utf-8")

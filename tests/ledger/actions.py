@@ -155,7 +155,7 @@ class World:
         person, chosen, content = (
             self.chance.choice(list(server.people)),
             max(tasks, key=_task),
-            self._content(),
+            (self.chance.choice(VALUES), self.chance.choice(NOTES), False),  # a skip is not imported
         )
         project = self.project(server)
         with owner.speaking() as client:
