@@ -155,7 +155,7 @@ def read_id(text: str) -> str:
     if OWN_ID.fullmatch(text):
         return text
     bare = text.strip(_AROUND).removeprefix("'")
-    if OWN_ID.fullmatch(bare):
+    if OWN_ID.fullmatch(bare) or not bare:
         return bare
     if OWN_ID.fullmatch(bare.lower()):
         raise CellError("an id in small letters", _IDS)

@@ -75,7 +75,7 @@ def read_delimited(path: Path, usual: str) -> "tuple[pa.Table, list[int]]":
         raise TableError(f"{path}: found every other byte NUL, expected UTF-8", hint=_UTF8)
     try:
         with path.open(encoding=encoding, newline="") as lines:
-            separator = separator_of(lines.readline(), usual)
+            separator = separator_of(next(filter(str.strip, lines), ""), usual)
         with path.open(encoding=encoding, newline="") as lines:
             return table_of(_records(lines, separator, path), str(path))
     except UnicodeDecodeError as error:

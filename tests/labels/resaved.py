@@ -261,6 +261,7 @@ CASES = (
     Case("ids in capitals", "row 2, column unit_id: found {unit!r}, expected an id in small letters (and 48 more cells)", edited("unit_id", to=str.upper)),
     Case("one column sorted without the others", "row 2, column article_id: found '9c1f0a77be5d2e43', expected '224e220064038127' as in unit_id (and 47 more cells)", _sorted_alone),
     Case("`unit_id` emptied", "row 3, column unit_id: found '', expected one, as no answer is without it", edited("unit_id", to=lambda _: "", only=1)),
+    Case("a blank for `unit_id`", "row 3, column unit_id: found ' ', expected one, as no answer is without it", edited("unit_id", to=lambda _: " ", only=1)),
     Case("`variable` emptied", "row 2, column variable: found '', expected one, as no answer is without it (and 48 more cells)", edited("variable", to=lambda _: "")),
     Case("`coder` emptied", "row 7, column coder: found '  ', expected one, as no answer is without it", edited("coder", to=lambda _: "  ", only=5)),
     Case("WAHR and FALSCH", "row 2, column current: found 'FALSCH', expected true or false (and 244 more cells)", edited(*LABELS.flags, to=lambda text: {"true": "WAHR", "false": "FALSCH"}[text])),
