@@ -49,10 +49,8 @@ def test_a_queue_that_was_changed_is_named(
             id=blind, maximum_annotations=1, sampling="Uniform sampling", show_collab_predictions=True,
             request_options=AGAIN,
         )  # fmt: skip
-        copy = {"uid": first.unit, **SHOWN}
-        client.projects.import_tasks(
-            id=blind, request=[{"data": copy}, {"data": SHOWN}], request_options=ONCE
-        )
+        copy = {"data": {"uid": first.unit, **SHOWN}, "meta": {"article_id": "a"}}
+        client.projects.import_tasks(id=blind, request=[copy, {"data": SHOWN}], request_options=ONCE)
     (queue,) = warnings(study, "queue")
     assert queue.found == (
         "it shows suggestions; each task goes to one coder only; "
