@@ -1,5 +1,6 @@
 """Articles and units: what flows before the coders have coded."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -27,6 +28,10 @@ HUMAN, MACHINE, IMPORTED = "human", "machine", "imported"
 #: `sampling` of units with known values, on which coders learn the codebook.
 TRAINING = "training"
 _UNIT_HASH = blake2b(digest_size=6)
+#: Ids of 0.1.0 that are like numbers, if only one of the sixteen is an `e`. Also one at the end: then the
+#: whole id of a unit can be a number, as ``123456789012345e-123456789012``.
+_ARTICLE = re.compile(r"[0-9e]{16}")
+_UNIT = re.compile(r"[0-9e]{16}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class Article:
 
     @property
     def article_id(self) -> str:
-        """Sixteen hexadecimal digits that depend on `source` alone."""
+        """See `framing.records.article_id`: it depends on `source` alone."""
         return article_id(self.source)
 
 
@@ -157,8 +162,61 @@ class Unusable:
 
 
 def article_id(source: str) -> str:
-    """Hash an article's source to sixteen hexadecimal digits."""
-    return digest(source, size=8)
+    """Hash an article's source to sixteen hexadecimal digits, with a letter before what is like a number.
+
+    Spreadsheets and readers of tables take digits, and digits with one ``e``, for a number: of
+    ``224e220064038127`` they make infinity. Those of 0.1.0 had no letter; see `todays_article`.
+
+    Examples
+    --------
+    >>> article_id("a.txt"), article_id("page-1040.html")
+    ('c90efc5142c899d5', 'u727863856836e237')
+    """
+    return todays_article(digest(source, size=8))
+
+
+def todays_article(given: str) -> str:
+    """Put the letter before an article's id that 0.1.0 made without it; any other text stays as it is.
+
+    Examples
+    --------
+    >>> todays_article("224e220064038127"), todays_article("c90efc5142c899d5"), todays_article("17")
+    ('u224e220064038127', 'c90efc5142c899d5', '17')
+    """
+    return f"u{given}" if _ARTICLE.fullmatch(given) and given.count("e") < 2 else given
+
+
+def todays_unit(given: str) -> str:
+    """Put the letter before a unit's id that 0.1.0 made without it; any other text stays as it is.
+
+    Examples
+    --------
+    >>> todays_unit("224e220064038127-0123456789ab"), todays_unit("2240220064038127")
+    ('u224e220064038127-0123456789ab', '2240220064038127')
+    """
+    return f"u{given}" if _UNIT.fullmatch(given) and given.count("e", 0, 16) < 2 else given
+
+
+def former_article(name: str) -> str:
+    """Give an article's id as 0.1.0 made it: what is sorted or drawn by ids must not change with a letter.
+
+    Examples
+    --------
+    >>> former_article("u224e220064038127"), former_article("c90efc5142c899d5"), former_article("u17")
+    ('224e220064038127', 'c90efc5142c899d5', 'u17')
+    """
+    return name[1:] if name[:1] == "u" and todays_article(name[1:]) == name else name
+
+
+def former_unit(name: str) -> str:
+    """Give a unit's id as 0.1.0 made it; see `former_article`.
+
+    Examples
+    --------
+    >>> former_unit("u224e220064038127-0123456789ab")
+    '224e220064038127-0123456789ab'
+    """
+    return name[1:] if name[:1] == "u" and todays_unit(name[1:]) == name else name
 
 
 def unit_id(article: str, text: str, occurrence: int) -> str:
@@ -167,7 +225,7 @@ def unit_id(article: str, text: str, occurrence: int) -> str:
     Parameters
     ----------
     article : str
-        The article's id.
+        The article's id, as `article_id` makes it.
     text : str
         The unit's text.
     occurrence : int

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
-from framing.records import Unit, digest
+from framing.records import Unit, digest, former_unit
 
 Selection = Literal["all", "random", "uncertain"]
 #: Part of an uncertain selection that is drawn at random all the same, so that shares can be told.
@@ -91,14 +91,14 @@ class Sample:
 
 
 def rank(seed: int, unit_id: str, purpose: str = "draw") -> str:
-    """Give a unit its place in a random order, the same on every machine.
+    """Give a unit its place in a random order, the same on every machine, and the same as in 0.1.0.
 
     Examples
     --------
     >>> rank(1, "u1") == rank(1, "u1"), rank(1, "u1") == rank(2, "u1")
     (True, False)
     """
-    return digest(f"{purpose}:{seed}:{unit_id}", size=8)
+    return digest(f"{purpose}:{seed}:{former_unit(unit_id)}", size=8)
 
 
 def draw(

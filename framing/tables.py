@@ -23,7 +23,7 @@ from framing.columns import (
     reader_of_one,
 )
 from framing.errors import TableError
-from framing.formats import Damage
+from framing.formats import Damage, with_todays_ids
 from framing.plural import plural
 from framing.records import HUMAN, IMPORTED, MACHINE, REGIONS, TRAINING, UNIT_COLUMNS
 
@@ -173,7 +173,7 @@ def checked(
     Returns
     -------
     DataFrame
-        The table's columns in their order, then any others.
+        The table's columns in their order, then any others; ids that 0.1.0 made as they are made today.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def checked(
     if table is LABELS:
         _check_places(wide, damage)
     damage.refuse()
-    return wide
+    return with_todays_ids(wide)
 
 
 class _Cells(Damage):

@@ -12,7 +12,18 @@ from framing.articles.sniff import kind_of_bytes
 from framing.articles.streams import Source, UnreadableError, opened
 from framing.columns import CellError, read_id, read_whole
 from framing.formats import untame
-from framing.records import REGIONS, Unit, Unusable, article_id, as_text, digest, known, unit_id
+from framing.records import (
+    REGIONS,
+    Unit,
+    Unusable,
+    article_id,
+    as_text,
+    digest,
+    known,
+    todays_article,
+    todays_unit,
+    unit_id,
+)
 
 _TEXTS = (
     "outlet",
@@ -113,14 +124,14 @@ def _built(
     text = str(fields["text"]).strip()
     named = known(fields, "unit_id", "article_id", "source", "id", "url")
     source = named["source"] or named["id"] or named["url"] or f"{row.file}#{digest(text, size=8)}"
-    article = named["article_id"] or article_id(source)
+    article = todays_article(named["article_id"]) or article_id(source)
     key = (article, digest(text, size=8))
     occurrence, position = counts.texts[key], counts.units[article]
     counts.texts[key] += 1
     counts.units[article] += 1
     start = numbers["start"] or 0
     return Unit(
-        unit_id=named["unit_id"] or unit_id(article, text, occurrence),
+        unit_id=todays_unit(named["unit_id"]) or unit_id(article, text, occurrence),
         article_id=article,
         source=source,
         start=start,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from framing.classifier.estimator import chosen, indicator
 from framing.classifier.features import Floats
+from framing.records import former_article, former_unit
 
 _BINS = 10
 _DRAWS, _LEVEL = 1000, 0.95
@@ -84,7 +85,9 @@ class Counts:
     ) -> "Counts":
         """Count by article."""
         truth, said = indicator(gold, values), indicator(predicted, values)
-        names, number = np.unique(np.asarray(articles, dtype=str), return_inverse=True)
+        # Intervals are drawn by the order of articles: it is that of 0.1.0.
+        former = [former_unit(former_article(str(article))) for article in articles]
+        names, number = np.unique(np.asarray(former, dtype=str), return_inverse=True)
         held = np.zeros((len(names), len(gold)))
         held[number, np.arange(len(gold))] = 1.0
         same = np.array([same_answer(g, p) for g, p in zip(gold, predicted, strict=True)], dtype=float)

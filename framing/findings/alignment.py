@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from framing.findings.quotations import QUOTING, Quotation
-from framing.records import digest
+from framing.records import digest, former_article
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]*[A-Z0-9])")
@@ -220,7 +220,9 @@ def _grouped(parts: Sequence[_Part]) -> list[_Group]:
     """Fullest wordings first; each later one joins the group that has the wording most like it."""
     groups: list[_Group] = []
     holding: dict[str, list[int]] = defaultdict(list)
-    ordered = sorted(parts, key=lambda part: (-part.weight, part.words, part.source.article_id))
+    ordered = sorted(
+        parts, key=lambda part: (-part.weight, part.words, former_article(part.source.article_id))
+    )
     for part in ordered:
         telling = {word for word in part.words if word not in _FUNCTION}
         near = sorted({number for word in telling for number in holding[word]})

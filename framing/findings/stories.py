@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from framing.findings.edges import Edge, Edges
 from framing.findings.linkage import average_linkage
 from framing.neighbours import Pairs, neighbour_pairs
-from framing.records import digest
+from framing.records import digest, former_article
 from framing.similarity import Runs
 from framing.terms import TermCounts
 
@@ -109,7 +109,8 @@ def group_articles(
     >>> found.story[0] == found.story[1], found.story[0] == found.story[2]
     (True, False)
     """
-    order = np.array(sorted(range(len(known.ids)), key=known.ids.__getitem__), dtype=np.intp)
+    former = [former_article(name) for name in known.ids]
+    order = np.array(sorted(range(len(former)), key=former.__getitem__), dtype=np.intp)
     names = [known.ids[i] for i in order]
     labels = [known.stories[i] for i in order]
     days = np.asarray(known.days, dtype=np.float64)[order]
@@ -197,8 +198,8 @@ def _named(
     size = len(order)
     stories, topics = (cluster.tolist() for cluster in clusters)
     own = {cluster: label for cluster, label in zip(stories, labels, strict=True) if label}
-    story_of = {c: own.get(c) or f"story-{digest(names[c], size=5)}" for c in set(stories)}
-    topic_of = {c: f"topic-{digest(names[c], size=5)}" for c in set(topics)}
+    story_of = {c: own.get(c) or f"story-{_mark(names[c])}" for c in set(stories)}
+    topic_of = {c: f"topic-{_mark(names[c])}" for c in set(topics)}
     originals = _originals(names, days, copies)
     story, topic, copy_of, undated = [""] * size, [""] * size, [""] * size, [False] * size
     for place, item in enumerate(order.tolist()):
@@ -206,6 +207,10 @@ def _named(
         copy_of[item] = originals.get(place, "")
         undated[item] = bool(np.isnan(days[place]))
     return Grouping(story, topic, copy_of, undated)
+
+
+def _mark(name: str) -> str:
+    return digest(former_article(name), size=5)
 
 
 def _originals(
@@ -221,6 +226,8 @@ def _originals(
         members.setdefault(groups[place], []).append(place)
     found = {}
     for places in members.values():
-        first = min(places, key=lambda i: (np.isnan(days[i]), np.nan_to_num(days[i]), names[i]))
+        first = min(
+            places, key=lambda i: (np.isnan(days[i]), np.nan_to_num(days[i]), former_article(names[i]))
+        )
         found.update({place: names[first] for place in places if place != first})
     return found

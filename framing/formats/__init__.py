@@ -3,7 +3,7 @@
 from framing.formats.bombs import TIMES, is_bomb
 from framing.formats.cells import Cells, Printed, Row, Rows, tame, untame
 from framing.formats.damage import Damage
-from framing.formats.read import READABLE, read_frame, read_numbered
+from framing.formats.read import READABLE, read_frame, read_numbered, with_todays_ids
 from framing.formats.sheets import CONFLICT, separator_of
 from framing.formats.streams import streaming
 from framing.formats.write import SUFFIXES, check_suffix, write_json, writing
@@ -26,6 +26,7 @@ __all__ = [
     "streaming",
     "tame",
     "untame",
+    "with_todays_ids",
     "write_json",
     "writing",
 ]

@@ -4,7 +4,7 @@ import csv
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from framing.formats.cells import untame
 from framing.formats.sheets import MOST_COLUMNS, read_delimited, refuse_markers, table_of
 from framing.formats.streams import SEPARATORS
 from framing.formats.write import SUFFIXES, check_suffix
+from framing.records import todays_article, todays_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 #: Endings of tables that can be read.
 READABLE = SUFFIXES[:6]
 
+#: Columns that hold ids of units, of articles, or (of what a copy is of) of either.
+_IDS: dict[str, Callable[[str], str]] = {
+    "unit_id": todays_unit,
+    "article_id": todays_article,
+    "copy_of": lambda given: todays_unit(todays_article(given)),
+}
 #: Rows of Parquet that are looked at together: a few bytes of it can stand for gigabytes of text.
 _BATCH = 128
 #: What reading a table can raise that is damaged, lies about itself, or is of another kind.
@@ -47,6 +54,8 @@ _UNREADABLE = (
 def read_frame(path: Path) -> "pd.DataFrame":
     """Read a table that this tool or another one wrote; every cell is text, missing ones empty.
 
+    Ids that 0.1.0 made come out as they are made today.
+
     Parameters
     ----------
     path : Path
@@ -58,11 +67,17 @@ def read_frame(path: Path) -> "pd.DataFrame":
         If the file is missing, empty, not readable in its format, or has rows that are not those of
         one table under one header.
     """
-    return read_numbered(path)[0]
+    return with_todays_ids(read_numbered(path)[0])
+
+
+def with_todays_ids(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Give a table's columns of ids those of today where 0.1.0 made them; see `framing.records`."""
+    found = {name: frame[name].map(now) for name, now in _IDS.items() if name in frame.columns}
+    return frame.assign(**found) if found else frame
 
 
 def read_numbered(path: Path) -> "tuple[pd.DataFrame, Sequence[int]]":
-    """Read a table as `read_frame` does, with the number by which a person finds each row.
+    """Read a table as it stands in its file, with the number by which a person finds each row.
 
     Returns
     -------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from framing.labels.read import current_answers, of_people
-from framing.records import ADJUDICATOR
+from framing.records import ADJUDICATOR, former_article
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,11 @@ def disagreements(labels: "pd.DataFrame") -> list[Disagreement]:
         Lowest agreement first, then by article and place.
     """
     found = [item for item in open_units(labels) if item.agreement is not None and item.agreement < 1]
-    return sorted(found, key=lambda item: (item.agreement, item.row["article_id"], str(item.row["start"])))
+    return sorted(found, key=_place)
+
+
+def _place(item: Disagreement) -> tuple[float | None, str, str]:
+    return item.agreement, former_article(str(item.row["article_id"])), str(item.row["start"])
 
 
 def open_units(labels: "pd.DataFrame") -> list[Disagreement]:

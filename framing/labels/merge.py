@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from framing.labels.latest import mark_current
-from framing.records import ADJUDICATOR, HUMAN, IMPORTED
+from framing.records import ADJUDICATOR, HUMAN, IMPORTED, former_article, former_unit
 from framing.times import moment
 
 if TYPE_CHECKING:
@@ -320,7 +320,9 @@ def _time(row: Mapping[str, Any]) -> datetime:
 def place_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Where a row stands in a file."""
     place = tuple(
-        int(row.get(name) or 0) if name in ("start", "annotation") else str(row.get(name, ""))
+        int(row.get(name) or 0)
+        if name in ("start", "annotation")
+        else former_unit(former_article(str(row.get(name, ""))))
         for name in _ORDER
     )
     return (*place, *(str(row.get(name, "")) for name in _TIES))

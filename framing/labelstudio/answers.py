@@ -13,7 +13,7 @@ from framing.labelstudio.importing import unit_of
 from framing.labelstudio.projects import Designs, Project
 from framing.labelstudio.pseudonyms import Pseudonyms
 from framing.labelstudio.screen import NOTE, REASON, UNSURE
-from framing.records import ADJUDICATOR, HUMAN, Unusable
+from framing.records import ADJUDICATOR, HUMAN, Unusable, as_text, todays_article
 from framing.times import moment, written
 
 
@@ -211,8 +211,9 @@ def _unit_columns(task: Mapping[str, Any]) -> dict[str, Any]:
         "published story sampling probability codebook"
     ).split()
     return {
-        "unit_id": data["uid"],
+        "unit_id": unit_of(task),
         **{name: meta.get(name, "") for name in named},
+        "article_id": todays_article(as_text(meta.get("article_id"))),
         **{name: data.get(name, "") for name in ("text", "before", "after", "title")},
         "project": task.get("project"),
         "task": task.get("id"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from framing.labelstudio.connection import Connection
 from framing.labelstudio.importing import State, Task, state_of
 from framing.labelstudio.projects import Project, keep_line
-from framing.records import digest
+from framing.records import digest, former_unit
 
 _TASKS = "framing-tasks: "
 _NEWEST = re.compile(rf"^{_TASKS}(\d+), the newest (\d+)", re.MULTILINE)
@@ -47,5 +47,6 @@ def tasks_gone(project: Project) -> int:
 
 
 def _note(tasks: Sequence[Task], state: State) -> str:
-    units = digest("\n".join(sorted(task["data"]["uid"] for task in tasks)), size=16) if tasks else "other"
-    return f"{_TASKS}{state.count}, the newest {state.newest} of {state.made_at}, {units}"
+    units = "\n".join(sorted(former_unit(task["data"]["uid"]) for task in tasks))
+    held = digest(units, size=16) if tasks else "other"
+    return f"{_TASKS}{state.count}, the newest {state.newest} of {state.made_at}, {held}"

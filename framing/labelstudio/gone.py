@@ -8,6 +8,7 @@ from typing import Any, Literal
 from framing.labelstudio.complete import newest_noted
 from framing.labelstudio.connection import AGAIN, Connection
 from framing.labelstudio.projects import Project
+from framing.records import todays_unit
 from framing.times import moment
 
 _PAGE = 5000
@@ -87,7 +88,7 @@ def _tasks(connection: Connection, project: int) -> dict[int, _Task]:
             request_options=AGAIN,
         )
         return {
-            int(task.id): _Task(str((task.data or {}).get("uid", "")), _moment(task.updated_at))
+            int(task.id): _Task(todays_unit(str((task.data or {}).get("uid", ""))), _moment(task.updated_at))
             for task in listed
         }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from framing.errors import NotThere, ServerError, SignInError
 from framing.labelstudio.connection import AGAIN, Connection, as_json
+from framing.records import todays_unit
 
 BATCH = 2000
 _PAGE = 5000
@@ -31,7 +32,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A task on the server: its id, its unit, and how many answers it has."""
+    """A task on the server: its id, its unit (by its id of today), and how many answers it has."""
 
     task: int
     unit: str
@@ -58,7 +59,7 @@ def stored_tasks(connection: Connection, project: int) -> list[Stored]:
 
 
 def unit_of(task: Mapping[str, Any]) -> str:
-    """The unit of a task that a push made; empty for any other, whatever its data are called.
+    """The unit of a task that a push made, by today's id; empty for any other, whatever its data are called.
 
     Examples
     --------
@@ -69,7 +70,7 @@ def unit_of(task: Mapping[str, Any]) -> str:
     if not isinstance(data, dict) or not isinstance(meta, dict) or "article_id" not in meta:
         return ""
     uid = data.get("uid")
-    return uid if isinstance(uid, str) else ""
+    return todays_unit(uid) if isinstance(uid, str) else ""
 
 
 def push_tasks(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from framing.records import former_article, former_unit
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -61,8 +63,10 @@ class Ratings:
         """
         import pandas as pd
 
-        frame = answers.sort_values(["unit_id", "coder"], kind="stable")
-        unit_codes, units = pd.factorize(frame["unit_id"], sort=True)
+        former = answers.assign(_unit=answers["unit_id"].astype(str).map(former_unit))
+        # Intervals are drawn by the order of articles: it is that of 0.1.0.
+        frame = former.sort_values(["_unit", "coder"], kind="stable")
+        unit_codes, units = pd.factorize(frame["unit_id"])
         coder_codes, coders = pd.factorize(frame["coder"], sort=True)
         occurring = set(frame["value"])
         names = [name for name in order if name in occurring]
@@ -71,9 +75,10 @@ class Ratings:
         table = np.full((len(units), len(coders)), NONE, dtype=np.int64)
         table[unit_codes, coder_codes] = [place[value] for value in frame["value"]]
         first = frame.drop_duplicates("unit_id")
-        articles = first["article_id"].astype(str) if "article_id" in first.columns else first["unit_id"]
+        given = first["article_id"].astype(str) if "article_id" in first.columns else first["_unit"]
+        articles = given.map(former_article)
         known = articles != ""
-        clusters, _ = pd.factorize(articles.where(known, "unit " + first["unit_id"].astype(str)), sort=True)
+        clusters, _ = pd.factorize(articles.where(known, "unit " + first["_unit"]), sort=True)
         return cls(
             units=tuple(map(str, units)),
             coders=tuple(map(str, coders)),

@@ -9,6 +9,7 @@ from framing import __version__
 from framing.codebook import Codebook
 from framing.errors import TableError
 from framing.formats import check_suffix, write_json, writing
+from framing.records import former_unit
 from framing.reliability import (
     Agreement,
     Draws,
@@ -322,7 +323,7 @@ class _Part:
         rows = []
         for coder, part in parts:
             occasions = part.assign(
-                unit_id=part["coder"] + " " + part["unit_id"],
+                unit_id=part["coder"] + " " + part["unit_id"].map(former_unit),
                 coder=part["occasion"].map("{:03d}".format),
             )
             found = self._under("intra_coder", coder, occasions)

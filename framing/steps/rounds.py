@@ -7,7 +7,7 @@ from itertools import groupby
 
 from framing.codebook import Codebook
 from framing.errors import FramingError, TableError
-from framing.records import REGIONS, Unit, digest
+from framing.records import REGIONS, Unit, digest, former_unit
 from framing.sampling import Plan, Sample, draw
 from framing.steps.copies import Copies
 from framing.steps.models import find_model
@@ -209,7 +209,7 @@ def _uncertainty(
 
 
 def pool_of(units: Sequence[Unit], wanted: Wanted) -> str:
-    """Name a population and the way it is drawn from; the same for a larger `n`."""
+    """Name a population and the way it is drawn from; the same for a larger `n`, and as in 0.1.0."""
     plan = wanted.plan
-    told = [plan.select, str(plan.seed), *plan.strata, *sorted(unit.unit_id for unit in units)]
+    told = [plan.select, str(plan.seed), *plan.strata, *sorted(former_unit(unit.unit_id) for unit in units)]
     return digest("\n".join(told), size=6)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from framing.formats import read_numbered
+from framing.formats import read_numbered, with_todays_ids
 from framing.plural import counted
 from framing.records import Unit
 from framing.tables import LABELS, checked, columns_present, with_known_names
@@ -67,6 +67,8 @@ def stale_labels(folder: Path, units: Iterable[Unit]) -> list[Stale]:
             continue
         if columns_present(frame, LABELS.required):
             frame = checked(frame, LABELS, str(file), numbers)
+        else:
+            frame = with_todays_ids(frame)
         gone = frame[frame["article_id"].isin(sources) & ~frame["unit_id"].isin(there)]
         for (unit, article), rows in gone.groupby(["unit_id", "article_id"], sort=False):
             found.append(Stale(file, sources[str(article)], str(unit), len(rows)))

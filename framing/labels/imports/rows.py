@@ -11,10 +11,19 @@ from framing.errors import TableError
 from framing.labels.imports.records import Record, records
 from framing.labels.imports.shapes import Answered, Screen, answers_in, controls_in, pseudonym
 from framing.labels.read import GIVEN
-from framing.records import IMPORTED, Unusable, article_id, as_text, digest, unit_id
+from framing.records import (
+    IMPORTED,
+    Unusable,
+    article_id,
+    as_text,
+    digest,
+    todays_article,
+    todays_unit,
+    unit_id,
+)
 from framing.tables import LABELS, are_strangers
 
-_UNIT_ID = re.compile(r"([0-9a-f]{16})-[0-9a-f]{12}")
+_UNIT_ID = re.compile(r"(u?[0-9a-f]{16})-[0-9a-f]{12}")
 _NAME = re.compile(r"[^\W\d][\w-]{0,59}")
 _ROUND = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
@@ -171,8 +180,8 @@ class _Rows:
 
     def _identity(self, row: Mapping[str, Any], unit: str) -> dict[str, str]:
         """Name the unit; a text that has no id stands for itself, as wherever texts are read."""
-        text, source, article = (as_text(row[name]) for name in ("text", "source", "article_id"))
-        given = as_text(row["unit_id"])
+        text, source = as_text(row["text"]), as_text(row["source"])
+        article, given = todays_article(as_text(row["article_id"])), todays_unit(as_text(row["unit_id"]))
         if given:
             known = _UNIT_ID.fullmatch(given)
             if not article:

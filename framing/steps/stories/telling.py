@@ -13,6 +13,7 @@ from framing.findings.dates import moment
 from framing.findings.quotations import quotations
 from framing.findings.stories import Grouping
 from framing.formats import Rows, writing
+from framing.records import former_article
 from framing.report import story as page
 from framing.steps.stories.taken import Card, Taken
 
@@ -255,7 +256,8 @@ def _in_time(members: Members) -> Members:
     def order(item: tuple[int, Card]) -> tuple[float, str, str]:
         article = item[1].article
         when = moment(article["published"])
-        return when.timestamp() if when else float("inf"), article["outlet"], article["article_id"]
+        last = former_article(article["article_id"])
+        return when.timestamp() if when else float("inf"), article["outlet"], last
 
     return dict(sorted(members.items(), key=order))
 
