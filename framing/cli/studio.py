@@ -28,6 +28,13 @@ def start(
             help="postgresql://USER@HOST/NAME instead of SQLite; its password from PGPASSWORD.",
         ),
     ] = "",
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where coders open it, if a proxy with TLS stands before it; remembered, '' forgets it.",
+        ),
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: Json = False,
 ) -> None:
@@ -36,11 +43,21 @@ def start(
     from framing.steps.study import Study
 
     quiet = not sys.stderr.isatty()
-    status_ = run(Study.find(workspace), host=host, port=port, database=database, say=say, quiet=quiet)
+    status_ = run(
+        Study.find(workspace),
+        host=host,
+        port=port,
+        database=database,
+        public_url=public_url,
+        say=say,
+        quiet=quiet,
+    )
     if as_json:
         print_json(status_)
         return
     typer.echo(status_.url)
+    if status_.public_url:
+        say(f"coders open {status_.public_url}")
     say(f"sign in as {status_.username}; the password is in {status_.password_file}")
 
 
@@ -71,6 +88,8 @@ def status(workspace: WorkspaceOption = None, as_json: Json = False) -> None:
         say("stop it and start it: framing studio stop; framing studio start")
     elif found.running:
         typer.echo(f"running at {found.url} (process {found.pid})")
+        if found.public_url:
+            say(f"coders open {found.public_url}")
         say(f"sign in as {found.username}; the password is in {found.password_file}")
     else:
         typer.echo("not running")

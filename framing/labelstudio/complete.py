@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from framing.labelstudio.connection import Connection
-from framing.labelstudio.importing import State, Task, state_of
+from framing.labelstudio.importing import State, Task
 from framing.labelstudio.projects import Project, keep_line
 from framing.records import digest, former_unit
 
@@ -12,15 +12,15 @@ _TASKS = "framing-tasks: "
 _NEWEST = re.compile(rf"^{_TASKS}(\d+), the newest (\d+)", re.MULTILINE)
 
 
-def holds(connection: Connection, project: Project, tasks: Sequence[Task]) -> bool:
-    """Whether a project has these tasks and no others, each once, by the note of an earlier push.
+def holds(project: Project, tasks: Sequence[Task], state: State) -> bool:
+    """Whether a project in this state has these tasks and no others, each once, by an earlier push's note.
 
     The note names units, count, and the newest task with the moment at which it was made. A task that
     is added becomes the newest, even where it gets the id of a deleted one again; so as long as the
     newest is the same none has come, and if the count is the same, too, none has gone.
     """
     lines = [line for line in project.description.splitlines() if line.startswith(_TASKS)]
-    return bool(lines) and lines == [_note(tasks, state_of(connection, project.id))]
+    return bool(lines) and lines == [_note(tasks, state)]
 
 
 def note_down(connection: Connection, project: Project, tasks: Sequence[Task], state: State) -> None:

@@ -1,19 +1,23 @@
 """Tasks into a project, each exactly once, whatever happens on the way."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from framing.errors import NotThere, ServerError, SignInError
-from framing.labelstudio.connection import AGAIN, Connection, as_json
+from framing.errors import BodyTooLarge, NotThere, ServerBusy, ServerError, SignInError
+from framing.labelstudio.bodies import Body, body_of, shrink
+from framing.labelstudio.connection import AGAIN, Connection
+from framing.labelstudio.patience import Patience
 from framing.records import todays_unit
 
 BATCH = 2000
 _PAGE = 5000
 _TRIES = 4
+#: Seconds at most that a lost request is waited for.
+_LATE = 120.0
 
 Task = Mapping[str, Any]
 
@@ -41,21 +45,31 @@ class Stored:
 
 def stored_tasks(connection: Connection, project: int) -> list[Stored]:
     """List a project's tasks; those that were not made by a push are left out."""
+    return listed_tasks(connection, project)[0]
+
+
+def listed_tasks(connection: Connection, project: int) -> tuple[list[Stored], int]:
+    """List a project's tasks that were made by a push, and count all that it has."""
     found = []
     with connection.speaking() as client:
-        tasks: Iterable[Any] = client.tasks.list(
+        page: Any = client.tasks.list(
             project=project,
             fields="task_only",
             include=["id", "data", "meta", "total_annotations", "cancelled_annotations"],
             page_size=_PAGE,
             request_options=AGAIN,
         )
+        tasks = list(page.items)
+        # The SDK's own iterator asks for one page more than there is, which the server calls an error.
+        while page.items and len(tasks) < page.response.total:
+            page = page.next_page()
+            tasks += page.items
         for task in tasks:
             uid = unit_of({"data": task.data, "meta": task.meta})
             if uid:
                 answers = int(task.total_annotations or 0) + int(task.cancelled_annotations or 0)
                 found.append(Stored(int(task.id), uid, answers))
-    return found
+    return found, len(tasks)
 
 
 def unit_of(task: Mapping[str, Any]) -> str:
@@ -80,6 +94,7 @@ def push_tasks(
     *,
     say: Callable[[int, int], None],
     empty: bool = False,
+    state: State | None = None,
 ) -> tuple[int, State]:
     """Send the tasks that a project does not have yet, and leave one live task a unit.
 
@@ -98,7 +113,11 @@ def push_tasks(
     say : callable
         Takes how many of how many tasks are there.
     empty : bool
-        Whether the project was made just now, so that there is nothing to ask for.
+        Whether the project was made just now, so that there is nothing to ask for. If what stands
+        before the server lets no task through, it is removed again.
+
+    state : State, optional
+        Of the project, where it was asked for just now.
 
     Returns
     -------
@@ -110,15 +129,20 @@ def push_tasks(
     Raises
     ------
     ServerError
-        If the server fails four times in a row.
+        If the server fails four times in a row, stays busy, or lets no task through.
     """
-    count = 0 if empty else state_of(connection, project).count
+    count = 0 if empty else (state or state_of(connection, project)).count
     stored = stored_tasks(connection, project) if count else []
     there = {item.unit for item in stored}
     if len(there) < len(stored):
         count -= remove_doubles(connection, project)
     new = [task for task in tasks if task["data"]["uid"] not in there]
-    _send_all(connection, project, new, say)
+    try:
+        _Sender(connection, project, new, count).run(say)
+    except BodyTooLarge:
+        if empty and not state_of(connection, project).count:
+            _drop(connection, project)
+        raise
     state = state_of(connection, project)
     if state.count != count + len(new):
         remove_doubles(connection, project)
@@ -126,37 +150,80 @@ def push_tasks(
     return len(new), state
 
 
-def _send_all(
-    connection: Connection, project: int, tasks: Sequence[Task], say: Callable[[int, int], None]
-) -> None:
-    """Send in batches; after a failure only what the project does not have.
+def _drop(connection: Connection, project: int) -> None:
+    with connection.speaking() as client:
+        client.projects.delete(id=project, request_options=AGAIN)
 
-    The next batch is written while the server works on the one before.
+
+class _Sender:
+    """Sends tasks in batches; after each failure only what the project does not have.
+
+    Parameters
+    ----------
+    known : int
+        How many tasks the project has.
     """
-    failures = 0
-    sent = 0
-    with ThreadPoolExecutor(1) as beside:
-        body = beside.submit(as_json, tasks[:BATCH])
-        while sent < len(tasks):
-            ready = body.result()
-            body = beside.submit(as_json, tasks[sent + BATCH : sent + 2 * BATCH])
-            try:
-                connection.post_once(f"api/projects/{project}/import", ready)
-            except SignInError:
-                raise
-            except ServerError:
-                failures += 1
-                if failures == _TRIES:
-                    raise
-                time.sleep(2.0**failures)
-                there = {item.unit for item in stored_tasks(connection, project)}
-                tasks = [task for task in tasks[sent:] if task["data"]["uid"] not in there]
-                sent = 0
-                body = beside.submit(as_json, tasks[:BATCH])
-            else:
-                failures = 0
-                sent = min(sent + BATCH, len(tasks))
-                say(sent, len(tasks))
+
+    def __init__(self, connection: Connection, project: int, tasks: Sequence[Task], known: int) -> None:
+        self._connection, self._project = connection, project
+        self._rest, self._sent, self._known = tasks, 0, known
+        self._total, self._most, self._failures = len(tasks), BATCH, 0
+        self._patience = Patience()
+
+    def run(self, say: Callable[[int, int], None]) -> None:
+        """Send all; the next batch is written while the server works on the one before."""
+        with ThreadPoolExecutor(1) as beside:
+            ahead = beside.submit(self._body, 0)
+            while self._sent < len(self._rest):
+                body = ahead.result()
+                ahead = beside.submit(self._body, self._sent + body.count)
+                began = time.monotonic()
+                try:
+                    self._connection.post_once(f"api/projects/{self._project}/import", body.data)
+                except ServerError as error:
+                    self._react(error, body, time.monotonic() - began)
+                    ahead = beside.submit(self._body, self._sent)
+                else:
+                    self._failures, self._patience = 0, Patience()
+                    self._sent += body.count
+                    self._known += body.count
+                    say(self._total - len(self._rest) + self._sent, self._total)
+
+    def _body(self, start: int) -> Body:
+        return body_of(self._rest, start, self._most, self._connection.body_limit)
+
+    def _react(self, error: ServerError, body: Body, seconds: float) -> None:
+        """Make ready for another try, or raise."""
+        if isinstance(error, SignInError):
+            raise error
+        if isinstance(error, BodyTooLarge):
+            shrink(self._connection, body, f"the task of unit {self._rest[self._sent]['data']['uid']}")
+            return
+        if isinstance(error, ServerBusy):
+            if not self._patience.wait(error.retry_after):
+                raise error
+        else:
+            self._failures += 1
+            if self._failures == _TRIES:
+                raise error
+            self._most = max(1, body.count // 2)
+            self._await_landing(seconds)
+        self._ask()
+
+    def _await_landing(self, seconds: float) -> None:
+        """Wait for a request whose answer was lost: the server may work on it as long again."""
+        time.sleep(2.0**self._failures)
+        end = time.monotonic() + min(seconds, _LATE) - 2.0**self._failures
+        while time.monotonic() < end and state_of(self._connection, self._project).count == self._known:
+            time.sleep(2.0)
+
+    def _ask(self) -> None:
+        """Ask what the project has by now; where its count is what it was, nothing came."""
+        count = state_of(self._connection, self._project).count
+        if count != self._known:
+            there = {item.unit for item in stored_tasks(self._connection, self._project)}
+            self._rest = [task for task in self._rest[self._sent :] if task["data"]["uid"] not in there]
+            self._sent, self._known = 0, count
 
 
 def state_of(connection: Connection, project: int) -> State:

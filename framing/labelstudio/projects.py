@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from framing.codebook import Codebook
-from framing.errors import ServerError
+from framing.errors import ServerBusy, ServerError
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
 from framing.labelstudio.marks import (
     BOOK,
@@ -18,6 +18,7 @@ from framing.labelstudio.marks import (
     with_line,
     with_lines,
 )
+from framing.labelstudio.patience import Patience
 from framing.labelstudio.screen import instructions, screen
 from framing.settings import StudyName
 
@@ -279,8 +280,9 @@ def make_project(
         "sampling": "Sequential sampling",
         "show_collab_predictions": kind == "main",
     }
-    with connection.speaking() as client:
-        made = client.projects.create(**settings, request_options=ONCE)
+    made = _create(connection, settings, lambda: find_project(connection, study, round_, kind, owner))
+    if isinstance(made, Project):
+        return made
     oldest = find_project(connection, study, round_, kind, owner)
     if oldest is None or oldest.id == made.id:
         own = oldest or Project(
@@ -290,6 +292,21 @@ def make_project(
     with connection.speaking() as client:
         client.projects.delete(id=int(made.id or 0), request_options=AGAIN)
     return oldest
+
+
+def _create(connection: Connection, settings: Mapping[str, Any], find: Callable[[], Project | None]) -> Any:
+    """Make a project; where the server is busy, look whether it came to be before another try."""
+    patience = Patience()
+    while True:
+        try:
+            with connection.speaking() as client:
+                return client.projects.create(**settings, request_options=ONCE)
+        except ServerBusy as error:
+            if not patience.wait(error.retry_after):
+                raise
+            there = find()
+            if there is not None:
+                return there
 
 
 @dataclass(frozen=True, slots=True)

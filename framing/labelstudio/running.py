@@ -21,19 +21,23 @@ class Running:
     url : str
     moved : bool
         Whether its folder has another path than when it was started, so that it no longer finds its data.
+    public_url : str
+        Where people open it, if a proxy stands before it; empty: at `url`.
     """
 
     pid: int
     url: str
     moved: bool
+    public_url: str = ""
 
 
-def note_running(file: Path, process: psutil.Popen, url: str) -> None:
+def note_running(file: Path, process: psutil.Popen, url: str, public_url: str = "") -> None:
     """Write a server's state into its folder."""
     state = {
         "pid": process.pid,
         "created": process.create_time(),
         "url": url,
+        "public": public_url,
         "folder": str(file.parent.resolve()),
     }
     with whole_text(file) as stream:
@@ -57,7 +61,8 @@ def find_running(file: Path) -> Running | None:
         if not _works_in(process, file.parent, noted == here):
             return None
         # Version 0.1.0 noted no folder; the process knows where its data were.
-        return Running(process.pid, url, (noted or _started_in(process, here)) != here)
+        moved = (noted or _started_in(process, here)) != here
+        return Running(process.pid, url, moved, str(state.get("public", "")))
     except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         return None
 

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from framing.errors import StudioError
 from framing.files import write_secret
-from framing.labelstudio import environment
+from framing.labelstudio import environment, public
 from framing.labelstudio.connection import Connection
 from framing.labelstudio.database import SQLITE, Postgres, remember, remembered
 from framing.labelstudio.environment import DATABASE
@@ -60,6 +60,8 @@ class ServerStatus:
         Of the database, see `framing.labelstudio.identity`; empty while it was never started.
     moved : bool
         Whether its folder was moved while it ran: it is to be stopped and started.
+    public_url : str
+        Where coders sign in, if a proxy stands before it; empty: at `url`.
     """
 
     running: bool
@@ -72,6 +74,7 @@ class ServerStatus:
     database: str
     fingerprint: str
     moved: bool
+    public_url: str = ""
 
 
 class EmbeddedServer:
@@ -106,6 +109,7 @@ class EmbeddedServer:
             database=remembered(self.folder) or SQLITE,
             fingerprint=home.fingerprint if home else "",
             moved=state is not None and state.moved,
+            public_url=state.public_url if state else "",
         )
 
     def token(self) -> str:
@@ -208,7 +212,7 @@ class EmbeddedServer:
                 start_new_session=True,
             )  # fmt: skip
         _started.append(process)
-        note_running(self._state, process, url)
+        note_running(self._state, process, url, public.remembered(self.folder))
         try:
             self._await_health(process, url)
             self._ensure_token(url)
@@ -235,9 +239,9 @@ class EmbeddedServer:
                 "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
                 "ML_BLOCK_LOCAL_IP": "false",
                 "SSRF_PROTECTION_ENABLED": "false",
-                "CSRF_TRUSTED_ORIGINS": url,
                 "EDITOR_KEYMAP": json.dumps(_KEYS),
             }
+            | public.settings_for(url, public.remembered(self.folder))
         )
 
     def _await_health(self, process: psutil.Popen, url: str) -> None:

@@ -2,9 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
-from framing.labelstudio.connection import AGAIN, Connection, as_json
+from framing.errors import BodyTooLarge, ServerBusy
+from framing.labelstudio.bodies import body_of, shrink
+from framing.labelstudio.connection import AGAIN, Connection
 from framing.labelstudio.importing import BATCH, stored_tasks
+from framing.labelstudio.patience import Patience
 from framing.labelstudio.tasks import Suggestion, prediction_of
 
 
@@ -35,18 +39,35 @@ def renew(connection: Connection, project: int, suggestions: Mapping[str, Sugges
     int
         How many tasks got one.
     """
+    patience, new = Patience(), 0
+    while True:
+        wanted = _missing(connection, project, suggestions)
+        try:
+            while wanted:
+                body = body_of(wanted, 0, BATCH, connection.body_limit)
+                try:
+                    connection.post_once(f"api/projects/{project}/import/predictions", body.data)
+                except BodyTooLarge:
+                    shrink(connection, body, f"the suggestion for task {wanted[0]['task']}")
+                else:
+                    wanted, new = wanted[body.count :], new + body.count
+            return new
+        except ServerBusy as error:
+            if not patience.wait(error.retry_after):
+                raise
+
+
+def _missing(
+    connection: Connection, project: int, suggestions: Mapping[str, Suggestion]
+) -> list[dict[str, Any]]:
+    """The suggestions that a project's tasks are to get and do not have."""
     with connection.speaking() as client:
         made = client.predictions.list(project=project, request_options=AGAIN)
     has = {(item.task, item.model_version) for item in made}
-    wanted = [
+    return [
         {"task": item.task, **prediction_of(suggestion)}
         for item in stored_tasks(connection, project)
         if not item.answers
         and (suggestion := suggestions.get(item.unit)) is not None
         and (item.task, suggestion.model) not in has
     ]
-    for start in range(0, len(wanted), BATCH):
-        connection.post_once(
-            f"api/projects/{project}/import/predictions", as_json(wanted[start : start + BATCH])
-        )
-    return len(wanted)

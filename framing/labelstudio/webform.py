@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,11 +31,7 @@ class WebSession:
     def __init__(self, url: str, route: Route | None = None) -> None:
         self.url = url
         self._client = Client(url, route or Route(), forms=True)
-        if is_loopback(httpx.URL(url).host):
-            # A server behind a proxy that speaks TLS marks its cookies for TLS only; the way to this machine
-            # needs none.
-            lenient = DefaultCookiePolicy(secure_protocols=("https", "http"))
-            self._client.cookies.jar.set_policy(lenient)
+        self._here = is_loopback(httpx.URL(url).host)
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +124,11 @@ class WebSession:
             answer = self._client.request(method, path, headers=sent, **content)
         except httpx.TransportError as error:
             raise self._client.explained(error) from error
+        if self._here:
+            # A server behind a proxy that speaks TLS marks its cookies for TLS only; the way to this machine
+            # needs none.
+            for cookie in self._client.cookies.jar:
+                cookie.secure = False
         if answer.status_code in BUSY:
             raise busy(self.url, Answer(answer.status_code, answer.headers, ""))
         if answer.status_code in (httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT):

@@ -76,6 +76,7 @@ def adjudicate(study: Study, *, round_: str = "", doubts: Path | None = None) ->
             project.id,
             [_task(item, mark(study.settings.name, name, "adjudication")) for item in found],
             say=lambda _done, _total: None,
+            empty=project.fresh,
         )
     url = f"{connection.public_url}/projects/{project.id}"
     return Adjudication(name, url, project.id, len(found), new, left_out)

@@ -250,15 +250,15 @@ def _backends(connection: "Connection", project: "Project", queue: "Queue") -> I
 
 def _tasks(connection: "Connection", project: "Project") -> Iterator[Finding]:
     from framing.labelstudio.complete import tasks_gone
-    from framing.labelstudio.importing import state_of, stored_tasks
+    from framing.labelstudio.importing import listed_tasks
 
     gone = tasks_gone(project)
     if gone:
         deleted = f"{counted(gone, 'task')} deleted since the last push"
         yield Finding("tasks", "warning", deleted, "push again, which makes them anew: framing push INPUT")
-    tasks = stored_tasks(connection, project.id)
+    tasks, total = listed_tasks(connection, project.id)
     doubles = len(tasks) - len({task.unit for task in tasks})
-    foreign = state_of(connection, project.id).count - len(tasks)
+    foreign = total - len(tasks)
     if doubles:
         told = f"two tasks each for {counted(doubles, 'unit')}"
         yield Finding("tasks", "warning", told, "push again: framing push seeds/")

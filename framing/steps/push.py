@@ -21,6 +21,7 @@ from framing.steps.study import Study
 
 if TYPE_CHECKING:
     from framing.labelstudio.connection import Connection
+    from framing.labelstudio.importing import State
     from framing.labelstudio.projects import Kind, Project
     from framing.labelstudio.tasks import Answer, Suggestion
 
@@ -168,7 +169,7 @@ def push(
         connection = connect(study)
         study = _own(study, connection, named, units)
         sample, left = draw_round(
-            study, units, named.wanted, study.codebook, lambda: _there(study, named.round)
+            study, units, named.wanted, study.codebook, lambda: _there(study, connection, named.round)
         )
         sending = _Sending(study, named, connection, units, sample)
         done = [sending.to(kind, owner, say) for kind, owner in sending.places()]
@@ -203,12 +204,11 @@ def _own(study: Study, connection: "Connection", order: Push, units: list[Unit])
     return note_server(identified(study, connection, order.round), identity_of(connection))
 
 
-def _there(study: Study, round_: str) -> set[str]:
+def _there(study: Study, connection: "Connection", round_: str) -> set[str]:
     """The units that a round's projects for coders have tasks for."""
     from framing.labelstudio.importing import stored_tasks
     from framing.labelstudio.projects import find_projects
 
-    connection = connect(study)
     found = find_projects(connection, study.settings.name, round_)
     coded = [project for project in found if project.kind != "adjudication"]
     return {item.unit for project in coded for item in stored_tasks(connection, project.id)}
@@ -232,6 +232,7 @@ class _Sending:
         self.suggestions: dict[str, Suggestion] = {}
         self.model = ""
         self.found: dict[tuple[Kind, str], Project] = {}
+        self.states: dict[int, State] = {}
         if order.wanted.suggest:
             self._suggest(units)
 
@@ -256,9 +257,11 @@ class _Sending:
                 f"round {self.order.round!r} has {_named(before)}, expected {_named(owners)}",
                 hint="push as before, or start a new round: framing push --round NAME",
             )
-        for item in found:
+        coded = [item for item in found if item.kind != "adjudication"]
+        self.states = {item.id: state_of(self.connection, item.id) for item in coded}
+        for item in coded:
             # One without tasks was made by a push that was stopped.
-            if item.kind != "adjudication" and state_of(self.connection, item.id).count:
+            if self.states[item.id].count:
                 self.stories.check(self.order.round, item.description)
         if self.stories.choice == "together" and len(owners) > 1:
             self._deal(owners, found)
@@ -301,8 +304,11 @@ class _Sending:
             return self._told((kind, owner), found, len(tasks), new)
         project = self._project(kind, owner)
         new = 0
-        if not holds(self.connection, project, tasks):
-            new, state = push_tasks(self.connection, project.id, tasks, say=say, empty=project.fresh)
+        known = self.states.get(project.id)
+        if known is None or not holds(project, tasks, known):
+            new, state = push_tasks(
+                self.connection, project.id, tasks, say=say, empty=project.fresh, state=known
+            )
             note_down(self.connection, project, tasks, state)
         if kind == "main" and self.model:
             self._show_model(project, begun=new < len(tasks))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.request import getproxies_environment
 
 from framing.errors import ServerError, StudioError
 from framing.files import write_secret
@@ -44,6 +43,7 @@ def start(
     host: str = LOOPBACK,
     port: int = PORT,
     database: str = "",
+    public_url: str | None = None,
     say: Say = silent,
     quiet: bool = True,
 ) -> "ServerStatus":
@@ -55,16 +55,35 @@ def start(
         Address of a PostgreSQL database, without the password, which ``PGPASSWORD`` or
         ``POSTGRE_PASSWORD`` holds; empty: the one it was started with before, else SQLite.
 
+    public_url : str, optional
+        Where coders open it, if a proxy stands before it; empty: at its own address; None: as it was
+        started before.
+
     Raises
     ------
     StudioError
-        If it can't be installed or started, or the port is taken.
+        If it can't be installed or started, the port is taken, or it runs for another public address.
     """
     from framing.labelstudio.database import database_of
 
     server = embedded(study)
+    if public_url is not None:
+        _make_public(server, public_url)
     where = database_of(server.folder, database, database_password())
     return server.start(host=host, port=port, say=say, quiet=quiet, database=where)
+
+
+def _make_public(server: "EmbeddedServer", public_url: str) -> None:
+    from framing.labelstudio.public import public_address, remember
+
+    address = public_address(public_url) if public_url else ""
+    status = server.status()
+    if status.running and status.public_url != address:
+        raise StudioError(
+            f"it runs for {status.public_url or 'no public address'}, expected {address or 'none'}",
+            hint="stop it first: framing studio stop",
+        )
+    remember(server.folder, address)
 
 
 def database_password(environment: Mapping[str, str] = os.environ) -> str:
@@ -133,7 +152,8 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
     url = known.url or study.settings.server_url
     if url:
         own = _own(study, url)
-        return Connection(url, known.api_key or (own.token() if own else ""), route_of(study))
+        key = known.api_key or (own.token() if own else "")
+        return Connection(url, key, route_of(study), public_url=own.status().public_url if own else "")
     server = embedded(study)
     status = server.status()
     if status.moved:
@@ -143,11 +163,13 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
             "no Label Studio: none is named in settings or LABEL_STUDIO_URL, and the embedded one is stopped",
             hint="start it: framing studio start",
         )
-    return Connection(status.url, server.token())
+    return Connection(status.url, server.token(), public_url=status.public_url)
 
 
 def route_of(study: Study, environment: Mapping[str, str] = os.environ) -> "Route":
     """The certificates and proxies that settings and environment name."""
+    from urllib.request import getproxies_environment
+
     from framing.labelstudio.explain import CA_FILE
     from framing.labelstudio.route import Route
 

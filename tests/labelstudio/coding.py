@@ -47,8 +47,11 @@ class Person:
     url: str
 
     @classmethod
-    def sign_in(cls, browser: Browser, url: str, email: str, password: str) -> "Person":
-        context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]
+    def sign_in(
+        cls, browser: Browser, url: str, email: str, password: str, *, own_authority: bool = False
+    ) -> "Person":
+        """Sign in; with `own_authority` a certificate of the tests' own will do."""
+        context = browser.new_context(viewport=SIZE, ignore_https_errors=own_authority)  # type: ignore[arg-type]
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.goto(f"{url}/user/login/")

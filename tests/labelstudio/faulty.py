@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal
 
 import httpx
 
-Fault = Literal["lost request", "lost answer", "error after", "cut answer", "sent twice", "slow"]
+Fault = Literal["lost request", "lost answer", "error after", "cut answer", "sent twice", "slow", "late"]
+#: For a proxy that has no patience of its own; `late` acts long after one in between has given up.
 FAULTS: tuple[Fault, ...] = ("lost request", "lost answer", "error after", "cut answer", "sent twice", "slow")
 
 
@@ -29,6 +30,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "lost request":
             self._hang_up()
             return
+        if fault == "late":
+            threading.Event().wait(2.5)
         if fault == "sent twice":
             self._forward(body)
         answer = self._forward(body)

@@ -154,6 +154,11 @@ class Guest:
     def goes_to(self, url: str) -> None:
         self.patch.setenv("LABEL_STUDIO_URL", url)
 
+    def starts_another(self) -> None:
+        """Go on as another study."""
+        name, number = self.study, secrets.token_hex(6)
+        change_settings(self.workspace.settings, {"study": f"{name}-2", "study_id": number})
+
     def sets(self, key: str, value: str) -> None:
         change_settings(self.workspace.settings, {key: value})
 

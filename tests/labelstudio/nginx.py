@@ -91,7 +91,8 @@ class Proxy:
         return self.url.replace("127.0.0.1", host)
 
     def met(self) -> list[Met]:
-        """The requests so far."""
+        """The requests so far; the last is written down once it was answered."""
+        time.sleep(0.1)
         lines = (self.folder / "access.log").read_text(encoding="utf-8").splitlines()
         parts = [line.split(" ", 4) for line in lines]
         return [Met(part[0], part[1], int(part[2]), int(part[3]), part[4]) for part in parts]

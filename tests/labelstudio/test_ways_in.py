@@ -37,7 +37,9 @@ def code_a_round(guest: Guest, ls: Institute, run: Run) -> None:
     assert looked.code == 0, looked.out
 
 
-@pytest.mark.parametrize("kind", ["personal access token", "legacy token"])
+@pytest.mark.parametrize(
+    "kind", ["personal access token", pytest.param("legacy token", marks=pytest.mark.prove)]
+)
 def test_a_path_prefix_behind_tls_by_an_authority_of_the_institute_works(
     guest: Guest, ls: Institute, authority: Authority, run: Run, kind: str
 ) -> None:
@@ -313,7 +315,7 @@ def test_proxies_of_the_environment_are_used_but_not_to_this_machine(
         guest.patch.setenv("HTTPS_PROXY", out.url)
         guest.patch.setenv("HTTP_PROXY", out.url)
         guest.goes_to(safe.named())
-        code_a_round(guest, ls, run)
+        assert run("push", "seeds").code == 0
         assert set(out.lines) == {f"CONNECT labels.institute.example:{safe.port} HTTP/1.1"}
         out.lines.clear()
         guest.goes_to(plain.named())
