@@ -324,7 +324,12 @@ def bring(made: Path, path: Path) -> None:
     """Give a file that is complete its name; it keeps the one in the working folder too.
 
     Until then the second name stands in the working folder, so that a kill leaves nothing beside `path`.
+    What is no file takes a copy: a pipe, a device, or a link, which stays one.
     """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        with whole(path) as scratch:
+            shutil.copyfile(made, scratch)
+        return
     second = made.with_name(f"{made.name}.ready")
     second.unlink(missing_ok=True)
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from framing.articles.inputs import SIDE_FILE, Input, find_inputs
-from framing.files import whole
+from framing.files import landing, whole_binary
 from framing.formats import check_suffix, writing
 from framing.records import Unusable
 from framing.scoring.parts import bring, writes
@@ -53,8 +53,10 @@ class Target:
 
     @property
     def folder(self) -> Path:
-        """Where it is made."""
-        return self.path.with_name(f"{self.path.name}.parts")
+        """Where it is made; of a link, beside the file that it leads to."""
+        with writes(self.path):
+            place = landing(self.path)
+        return place.with_name(f"{place.name}.parts")
 
     def header(self) -> bytes:
         """What it begins with while it is made."""
@@ -68,12 +70,13 @@ class Target:
         FramingError
             If none can.
         """
+        place = self.folder.parent
         with writes(self.path):
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                place.mkdir(parents=True, exist_ok=True)
             except FileExistsError:
                 raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR)) from None
-            with tempfile.TemporaryFile(dir=self.path.parent):
+            with tempfile.TemporaryFile(dir=place):
                 pass
 
     def bring(self, made: Path) -> None:
@@ -102,7 +105,7 @@ class Target:
         from pyarrow import parquet
 
         schema = pa.schema([(name, pa.type_for_alias(_kind(name))) for name in self.columns])
-        with whole(self.path) as scratch, parquet.ParquetWriter(scratch, schema) as writer:
+        with whole_binary(self.path) as stream, parquet.ParquetWriter(stream, schema) as writer:
             while some := list(islice(rows, _GROUP)):
                 writer.write_table(pa.Table.from_pylist(some, schema=schema))
 

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from framing.errors import FramingError, WorkspaceError
-from framing.files import sweep
+from framing.files import landing, sweep
 from framing.steps.sharing import exported
 
 
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
-    """Give a scratch folder that takes the place of `folder` once the block has ended well.
+    """Give a scratch folder that takes the place of `folder` once the block has ended well; a link stays one.
 
     Raises
     ------
@@ -25,6 +25,7 @@ def replacing(folder: Path) -> Iterator[Path]:
     _refuse_foreign(folder)
     scratch: Path | None = None
     try:
+        folder = landing(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         sweep(folder)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name[:80]}.", suffix=".part", dir=folder.parent))
@@ -39,7 +40,7 @@ def replacing(folder: Path) -> Iterator[Path]:
             hint="free some space or choose another place",
         ) from error
     finally:
-        if scratch is not None:
+        if scratch is not None and (folder.exists() or not (scratch / "old").exists()):
             shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -48,8 +49,8 @@ def _swap(new: Path, folder: Path, old: Path) -> None:
         folder.rename(old)
     try:
         new.rename(folder)
-    except OSError:
-        if old.exists():
+    except BaseException:
+        if old.exists() and not folder.exists():
             old.rename(folder)
         raise
 
