@@ -14,6 +14,7 @@ from typing import IO, Any, TextIO
 from framing.articles.decode import Text, well_formed
 from framing.articles.streams import Source, UnreadableError
 from framing.formats import TIMES, is_bomb, separator_of
+from framing.formats.parquet import parquet_columns
 from framing.records import UNIT_COLUMNS, Unusable
 
 #: Characters in one line or cell; a longer one is a file without line ends, not a row.
@@ -21,6 +22,8 @@ LINE_LIMIT = 64 << 20
 #: Bytes of a Parquet file that comes compressed or through a pipe; it must lie on disk to be read.
 _PARQUET_LIMIT = 16 << 30
 _BATCH = 64
+#: Bytes that a row of it takes at least: of rows without anything a few bytes can stand for billions.
+_ROW = 256
 TABLES = ("csv", "tsv", "jsonl", "parquet")
 SEPARATORS = {"csv": ",", "tsv": "\t"}
 
@@ -125,29 +128,28 @@ def parquet_rows(source: Source, wanted: Sequence[str]) -> Iterator[Found]:
     UnreadableError
         If it is no Parquet file, or truncated.
     """
-    import pyarrow.parquet as pq
     from pyarrow import ArrowException
 
     with tempfile.TemporaryFile() as disk:
         size = _spool(source, disk)
         try:
-            file = pq.ParquetFile(disk)
-            names = [name for name in file.schema_arrow.names if name in wanted]
-            yield from enumerate(_cells(file, names, size), 1)
-        except (ArrowException, OSError, OverflowError) as error:
+            yield from enumerate(_cells(disk, wanted, size), 1)
+        except UnreadableError:
+            raise
+        except (ArrowException, OSError, ArithmeticError, LookupError, ValueError) as error:
             raise UnreadableError(f"not readable as Parquet: {' '.join(str(error).split())[:160]}") from error
 
 
-def _cells(file: Any, names: Sequence[str], size: int) -> Iterator[Mapping[str, Any]]:
+def _cells(disk: IO[bytes], wanted: Sequence[str], size: int) -> Iterator[Mapping[str, Any]]:
     """Rows of cells, of a file of that many bytes."""
     held = 0
-    for batch in file.iter_batches(batch_size=_BATCH, columns=names):
-        rows = batch.to_pylist()
-        held += sum(len(cell) for row in rows for cell in row.values() if isinstance(cell, str | bytes))
+    for rows in parquet_columns(disk, size, _BATCH, wanted):
+        held += _ROW * rows.count + rows.held
         if is_bomb(held, size):
             raise UnreadableError(f"holds texts of over {TIMES} times its size, expected articles (Parquet)")
-        for row in rows:
-            yield {name: _plain(value) for name, value in row.items()}
+        columns = [list(map(_plain, values)) for values in rows.columns.values()]
+        for cells in zip(*columns, strict=True) if columns else [()] * rows.count:
+            yield dict(zip(rows.columns, cells, strict=True))
 
 
 def _plain(value: Any) -> Any:

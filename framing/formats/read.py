@@ -12,6 +12,8 @@ from framing.errors import TableError
 from framing.files import there
 from framing.formats.bombs import TIMES, is_bomb
 from framing.formats.cells import untame
+from framing.formats.excel import read_excel
+from framing.formats.parquet import parquet_columns
 from framing.formats.sheets import MOST_COLUMNS, read_delimited, refuse_markers, table_of
 from framing.formats.streams import SEPARATORS
 from framing.formats.write import SUFFIXES, check_suffix
@@ -32,6 +34,8 @@ _IDS: dict[str, Callable[[str], str]] = {
 }
 #: Rows of Parquet that are looked at together: a few bytes of it can stand for gigabytes of text.
 _BATCH = 128
+#: Bytes that a cell takes at least, however little stands in it.
+_CELL = 8
 #: What reading a table can raise that is damaged, lies about itself, or is of another kind.
 _UNREADABLE = (
     ArithmeticError,
@@ -124,9 +128,7 @@ def _untamed(table: "pa.Table", numbers: Sequence[int]) -> "tuple[pd.DataFrame, 
 
 
 def _excel_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    import pandas as pd
-
-    frame = pd.read_excel(path, dtype=str, keep_default_na=False, header=None)
+    frame = read_excel(path)
     cells = frame.map(_cell).to_numpy(dtype=object)
     _refuse_bomb(path, sum(map(len, cells.ravel())))
     return zip(range(1, len(cells) + 1), map(list, cells), strict=True)
@@ -134,25 +136,26 @@ def _excel_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _read_parquet(path: Path) -> "pd.DataFrame":
     import pandas as pd
-    import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        columns: dict[str, list[str]] = {name: [] for name in file.schema_arrow.names}
-        if len(columns) < len(file.schema_arrow.names):
-            raise ValueError("two columns of one name")
-        held = 0
-        for batch in file.iter_batches(batch_size=_BATCH):
-            for cells, column in zip(columns.values(), batch.columns, strict=True):
-                found = list(map(_cell, column.to_pylist()))
-                cells.extend(found)
-                held += sum(map(len, found))
+    size, held = path.stat().st_size, 0
+    columns: dict[str, list[str]] = {}
+    with path.open("rb") as stream:
+        for rows in parquet_columns(stream, size, _BATCH):
+            held += _CELL * rows.count * len(rows.columns) + rows.held
             _refuse_bomb(path, held)
+            for name, cells in rows.columns.items():
+                columns.setdefault(name, []).extend(map(_cell, cells))
     return pd.DataFrame(columns, dtype=object)
 
 
 def _refuse_bomb(path: Path, held: int) -> None:
     if is_bomb(held, path.stat().st_size):
         raise ValueError(f"holds texts of over {TIMES} times its size")
+
+
+def _refuse_cells(path: Path, rows: int, columns: int) -> None:
+    if is_bomb(_CELL * rows * columns, path.stat().st_size):
+        raise ValueError(f"{rows:,} rows of {columns:,} cells, over {TIMES} times its size")
 
 
 def _read_json(path: Path, suffix: str) -> "tuple[pd.DataFrame, list[int]]":
@@ -168,6 +171,7 @@ def _read_json(path: Path, suffix: str) -> "tuple[pd.DataFrame, list[int]]":
         numbers = []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError("expected objects, one a row")
+    _refuse_cells(path, len(rows), len({name for row in rows for name in row}))
     return pd.DataFrame([{_whole(k): v for k, v in row.items()} for row in rows], dtype=object), numbers
 
 

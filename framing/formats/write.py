@@ -91,7 +91,8 @@ def _write_held(rows: list[Row], columns: Sequence[str], scratch: Path, suffix: 
 
     frame = pd.DataFrame([[row.get(name) for name in columns] for row in rows], columns=list(columns))
     if suffix == ".parquet":
-        frame.to_parquet(scratch, index=False)
+        with scratch.open("wb") as stream:  # Parquet's library opens no file whose name is not UTF-8
+            frame.to_parquet(stream, index=False)
     elif suffix == ".xlsx":
         _write_excel(frame, scratch)
     elif suffix == ".tex":

@@ -91,9 +91,9 @@ def _jsonl(make: Maker) -> None:
             )
 
 
-def _written(frame: "pa.Table") -> bytes:
+def _written(frame: "pa.Table", compression: str = "snappy") -> bytes:
     stream = io.BytesIO()
-    pq.write_table(frame, stream)
+    pq.write_table(frame, stream, compression=compression)
     return stream.getvalue()
 
 
@@ -108,6 +108,7 @@ def _parquet(make: Maker) -> None:
             "coder": pa.array([[1], None]),
         }
     )
+    long = pa.DictionaryArray.from_arrays(pa.array([0] * 3_000, pa.int32()), pa.array(["rain " * 200_000]))
     twice = pa.table([pa.array(["Rain."]), pa.array(["Sun."])], names=["text", "text"])
     for name, data in {
         "cut off": sound[:-20],
@@ -119,6 +120,15 @@ def _parquet(make: Maker) -> None:
         "a column twice": _written(twice),
         "no rows": _written(pa.table({"text": pa.array([], pa.string())})),
         "a bomb": _written(pa.table({"text": pa.array(["rain " * 200_000] * 3_000).dictionary_encode()})),
+        "one long text that a list holds often": _written(
+            pa.table({"text": ["Rain."], "author": pa.ListArray.from_arrays([0, 3_000], long)})
+        ),
+        "one text of 20 MB in all rows": _written(
+            pa.table({"text": pa.array(["r" * (20 << 20)] * 64).dictionary_encode()}), compression="zstd"
+        ),
+        "rows of nothing": _written(
+            pa.table({"text": pa.nulls(20_000_000 if make.big else 4_000_000, pa.string())})
+        ),
         "dates": _written(pa.table({"text": ["Rain."], "published": pa.array([2**60], pa.timestamp("ns"))})),
         "dates out of range": _written(
             pa.table({"text": ["Rain."], "published": pa.array([2**50], pa.timestamp("ms"))})
@@ -171,6 +181,15 @@ def _excel(sheet: str, **others: bytes) -> bytes:
     return stream.getvalue()
 
 
+def _repacked(excel: bytes) -> bytes:
+    """Packed as bzip2, of which a few bytes unpack to anything at once."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(excel)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_BZIP2) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return stream.getvalue()
+
+
 _SHEET = '<?xml version="1.0"?>{}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
 _CELLS = '<row r="1"><c r="A1" t="inlineStr"><is><t>text</t></is></c><c r="B1" t="inlineStr"><is><t>label</t></is></c></row>'
 
@@ -202,6 +221,10 @@ def _labels(make: Maker) -> None:
         ("a document in XML", "a.xlsx", _excel(_SHEET.format("", _CELLS))),
         ("billion laughs", "a.xlsx", _excel(_SHEET.format(laughs, f"{_CELLS}<row r='2'><c r='A2' t='inlineStr'><is><t>&l11;</t></is></c></row>"))),
         ("a cell a million columns off", "a.xlsx", _excel(_SHEET.format("", f"{_CELLS}<row r='1048576'><c r='XFD1048576' t='inlineStr'><is><t>x</t></is></c></row>"))),
+        ("two cells far off", "a.xlsx", _excel(_SHEET.format("", "<row r='1'><c r='XFD1'><v>1</v></c></row><row r='2'><c r='A2'><v>1</v></c></row><row r='1048576'><c r='A1048576'><v>1</v></c></row>"))),
+        ("a row that is no row", "a.xlsx", _excel(_SHEET.format("", f"{_CELLS}<row r='99999999999999'><c><v>1</v></c></row>"))),
+        ("one row without end", "a.xlsx", _excel(_SHEET.format("", f"<row>{'<c/>' * (9_000_000 if make.big else 900_000)}</row>"), **{"xl/media/a.png": make.draw.randbytes(300_000)})),
+        ("packed in another way", "a.xlsx", _repacked(_excel(_SHEET.format("", _CELLS)))),
         ("a bomb", "a.xlsx", _excel(_SHEET.format("", _CELLS + " " * (300 << 20 if make.big else 30 << 20)))),
         ("no workbook", "a.xlsx", b"PK\x03\x04" + bytes(99)),
         ("paths for members", "a.xlsx", _excel(_SHEET.format("", _CELLS), **{"../../../../evil.txt": b"x"})),
