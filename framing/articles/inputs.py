@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, cast
 
 from framing.articles.remote import Remote, RemoteError, found_at, is_url
-from framing.files import there
+from framing.files import readable, there
 from framing.records import Unusable
 
 STDIN = "-"
@@ -25,7 +25,8 @@ class Input:
     path : Path or None
         None for standard input, and for a file elsewhere.
     name : str
-        The path relative to the folder that was given, else the file's name; with ``/``.
+        The path relative to the folder that was given, else the file's name; with ``/``, and with
+        bytes that are no UTF-8 written as ``\\xe9``.
     remote : Remote or None
         The file elsewhere.
     """
@@ -39,7 +40,7 @@ class Input:
         """How messages call it."""
         if self.remote:
             return self.remote.url
-        return str(self.path) if self.path else "standard input"
+        return readable(self.path) if self.path else "standard input"
 
     def open(self) -> IO[bytes]:
         """Open it for reading; for standard input, the process' own.
@@ -83,11 +84,11 @@ def find_inputs(given: Sequence[str | Path]) -> Iterator[Input | Unusable]:
         elif there(path) and path.is_dir():
             yield from _folder(path)
         elif there(path):
-            yield Input(path, path.name)
+            yield Input(path, readable(path.name))
         elif _MAGIC & set(str(item)):
             yield from _pattern(str(item))
         else:
-            yield Unusable(str(item), "no such file or folder")
+            yield Unusable(readable(item), "no such file or folder")
 
 
 def _elsewhere(url: str) -> Iterator[Input | Unusable]:
@@ -110,7 +111,7 @@ def _elsewhere(url: str) -> Iterator[Input | Unusable]:
 def _pattern(pattern: str) -> Iterator[Input | Unusable]:
     found = sorted(Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207
     if not found:
-        yield Unusable(pattern, "no file matches this pattern")
+        yield Unusable(readable(pattern), "no file matches this pattern")
     for path in found:
         if path.is_dir():
             yield from _folder(path)
@@ -126,12 +127,14 @@ def _folder(folder: Path) -> Iterator[Input | Unusable]:
             empty = False
             yield _regular(path, name.as_posix())
     if empty:
-        yield Unusable(str(folder), "the folder holds no articles")
+        yield Unusable(readable(folder), "the folder holds no articles")
 
 
 def _regular(path: Path, name: str) -> Input | Unusable:
     # What was not named itself is not waited for: a pipe or a device may never end.
-    return Input(path, name) if path.is_file() else Unusable(str(path), "no regular file, expected one")
+    if path.is_file():
+        return Input(path, readable(name))
+    return Unusable(readable(path), "no regular file, expected one")
 
 
 def is_article(path: PurePath) -> bool:

@@ -1,6 +1,8 @@
 """`metadata.csv`: what a text file can't say about itself."""
 
 import io
+import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -9,9 +11,10 @@ from framing.articles.decode import decode
 from framing.articles.inputs import SIDE_FILE
 from framing.articles.rows import csv_rows
 from framing.articles.streams import PAGE_LIMIT, UnreadableError
-from framing.files import there
+from framing.files import readable, there
 from framing.records import Unusable, known
 
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 FIELDS = ("outlet", "published", "url", "author", "title", "story")
 
 
@@ -25,7 +28,7 @@ def metadata_of(path: Path) -> Mapping[str, str]:
     """
     for folder in path.resolve().parents[:3]:
         table = _table(folder / SIDE_FILE, _changed(folder / SIDE_FILE))
-        found = table.get(path.resolve().relative_to(folder).as_posix())
+        found = table.get(readable(path.resolve().relative_to(folder).as_posix()))
         if found:
             return found
     return known({}, *FIELDS)
@@ -34,15 +37,16 @@ def metadata_of(path: Path) -> Mapping[str, str]:
 def metadata_faults(folder: Path) -> Iterator[Unusable]:
     """Name the rows of a folder's side file that can't be used or name no file."""
     path = folder / SIDE_FILE
+    named = readable(path)
     for line, row in _rows(path):
         if isinstance(row, str):
-            yield Unusable(f"{path}:{line}", row)
+            yield Unusable(f"{named}:{line}", row)
         elif not row.get("file"):
-            yield Unusable(f"{path}:{line}", "column file is missing or empty")
+            yield Unusable(f"{named}:{line}", "column file is missing or empty")
         elif _is_outside(str(row["file"])):
-            yield Unusable(f"{path}:{line}", f"names {row['file']!r}, expected a file below this folder")
-        elif not _is_file(folder / str(row["file"])):
-            yield Unusable(f"{path}:{line}", f"names {row['file']!r}, which is not there")
+            yield Unusable(f"{named}:{line}", f"names {row['file']!r}, expected a file below this folder")
+        elif not any(_is_file(folder / name) for name in (str(row["file"]), _bytes_of(str(row["file"])))):
+            yield Unusable(f"{named}:{line}", f"names {row['file']!r}, which is not there")
 
 
 def _is_outside(name: str) -> bool:
@@ -51,6 +55,11 @@ def _is_outside(name: str) -> bool:
 
 def _is_file(path: Path) -> bool:
     return there(path) and path.is_file()
+
+
+def _bytes_of(name: str) -> str:
+    """The name that is written so where it is no UTF-8, see `readable`."""
+    return os.fsdecode(_ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), os.fsencode(name)))
 
 
 def _changed(path: Path) -> int:

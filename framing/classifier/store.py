@@ -20,7 +20,7 @@ from framing.classifier.estimator import FramingClassifier
 from framing.classifier.features import PLACE_NAMES, SHAPE_NAMES
 from framing.classifier.weights import BLOCKS, GRAMS, Vocabulary, Weights
 from framing.errors import ModelError
-from framing.files import text_of, whole_binary, whole_text
+from framing.files import readable, text_of, whole_binary, whole_text
 
 FORMAT = 2
 _DESCRIPTION, _WEIGHTS = "model.json", "weights.npz"
@@ -149,7 +149,7 @@ def load_model(folder: Path) -> Model:
         values = tuple(map(str, description["values"]))
         _check(set(description["classes"]) <= set(values), "classes that are no values")
         model = Model(
-            name=folder.resolve().name,
+            name=readable(folder.resolve().name),
             estimator=estimator,
             variable=str(description["variable"]),
             values=values,

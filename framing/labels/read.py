@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from framing.codebook import Codebook
 from framing.errors import TableError
+from framing.files import readable
 from framing.formats import Damage, read_numbered
 from framing.labels.renames import with_todays_names
 from framing.records import MACHINE, TRAINING, article_id, digest, unit_id
@@ -116,7 +117,7 @@ def _once(table: "pd.DataFrame") -> "pd.DataFrame":
 def _labels(file: Path) -> "pd.DataFrame":
     frame, rows = read_numbered(file)
     frame = with_known_names(frame, (*LABELS.columns, *GOLD.columns, *PLAIN), str(file))
-    frame["file"] = str(file)
+    frame["file"] = readable(file)
     frame["row"] = list(map(str, rows))
     if columns_present(frame, LABELS.required):
         pass

@@ -13,7 +13,7 @@ import yaml
 from framing import __version__
 from framing.codebook import Codebook
 from framing.errors import ModelError, TableError, WorkspaceError
-from framing.files import whole_text
+from framing.files import readable, whole_text
 from framing.formats import READABLE, read_frame, write_json
 from framing.settings import Settings, Workspace
 from framing.steps.models import SHIPPED
@@ -181,7 +181,7 @@ class _Copy:
         source = self.study.needed.models
         for path in sorted(source.glob("*")):
             if (path / "model.json").is_file():
-                self._model(path, path.name)
+                self._model(path, readable(path.name))
             elif path.is_dir():
                 self.left.append(f"models/{path.name}: no model")
 
@@ -242,8 +242,9 @@ class _Copy:
     @staticmethod
     def _new(folder: Path, path: Path) -> Path:
         """A CSV of the file's name, or of its whole name where two differ by their ending only."""
-        plain = folder / f"{path.stem}.csv"
-        return folder / f"{path.stem}-{path.suffix[1:]}.csv" if plain.exists() else plain
+        name = readable(path.stem)
+        plain = folder / f"{name}.csv"
+        return folder / f"{name}-{path.suffix[1:]}.csv" if plain.exists() else plain
 
 
 def _pseudonyms(coders: set[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from framing import __version__
 from framing.errors import FramingError, ModelError, TableError
-from framing.files import whole_text
+from framing.files import readable, whole_text
 from framing.formats import check_suffix, read_frame
 from framing.records import digest
 from framing.report.look import coloured
@@ -334,7 +334,7 @@ class _Gathered:
         inside = root is not None and root in path.resolve().parents
         shown = path.resolve().relative_to(root).as_posix() if root and inside else path.name
         content = path.read_bytes() if path.is_file() else b""
-        self.files.append({"kind": kind, "file": shown, "hash": _hash(content)})
+        self.files.append({"kind": kind, "file": readable(shown), "hash": _hash(content)})
 
 
 def _hash(content: bytes) -> str:

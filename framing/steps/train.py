@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from framing import __version__
 from framing.codebook import values_of
 from framing.errors import TrainingError
-from framing.files import whole_text
+from framing.files import readable, whole_text
 from framing.formats import read_frame, writing
 from framing.plural import counted
 from framing.steps.gold import gold_for
@@ -193,7 +193,7 @@ def _saved(
         "versions": _versions(),
     }
     return save_model(
-        Model(folder.resolve().name, estimator, gold.variable, gold.values, description), folder
+        Model(readable(folder.resolve().name), estimator, gold.variable, gold.values, description), folder
     )
 
 

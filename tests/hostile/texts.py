@@ -171,6 +171,17 @@ def _names(make: Maker) -> None:
             )
     undecodable = os.fsdecode(b"a\xff\xfe\x1b[2J.txt")
     make.case("names, no UTF-8", "split in", lambda place: (place / undecodable).write_bytes(b""))
+    for command in (
+        "split in -o out/u.csv",
+        "score in -o out/s.parquet --articles out/a.xlsx",
+        "split in --json",
+    ):
+        make.case(
+            f"names, no UTF-8, with a text: {command}",
+            command,
+            lambda place: (place / undecodable).write_bytes(b"Rain fell on the town."),
+            [DONE],
+        )
     make.case(
         "names, no UTF-8, in JSON", "split in --json", lambda place: (place / undecodable).write_bytes(b"")
     )
