@@ -30,6 +30,10 @@ def init(
         print_json(made)
         return
     typer.echo(str(made.workspace))
+    if made.not_ignored:
+        say(
+            f"{folder}/.gitignore stays as it is; add what git should leave out: {' '.join(made.not_ignored)}"
+        )
     say(
         f"{counted(len(made.files), 'file')} made; next: edit {folder}/config/codebook.yaml, then "
         "framing codebook check"

@@ -77,12 +77,15 @@ def stop(workspace: WorkspaceOption = None, as_json: Json = False) -> None:
 @app.command()
 def status(workspace: WorkspaceOption = None, as_json: Json = False) -> None:
     """Tell whether it runs, where, and where its secrets lie."""
-    from framing.steps.studio import embedded
+    import dataclasses
+
+    from framing.steps.studio import embedded, left_behind
     from framing.steps.study import Study
 
-    found = embedded(Study.find(workspace)).status()
+    study = Study.find(workspace)
+    found, left = embedded(study).status(), left_behind(study)
     if as_json:
-        print_json(found)
+        print_json(dataclasses.asdict(found) | {"interrupted_restore": left.message if left else ""})
     elif found.moved:
         typer.echo(f"running, but its folder was moved since (process {found.pid})")
         say("stop it and start it: framing studio stop; framing studio start")
@@ -93,6 +96,8 @@ def status(workspace: WorkspaceOption = None, as_json: Json = False) -> None:
         say(f"sign in as {found.username}; the password is in {found.password_file}")
     else:
         typer.echo("not running")
+    if left and not as_json:
+        say(f"{left.message}; {left.hint}")
 
 
 @app.command()

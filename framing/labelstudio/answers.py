@@ -10,6 +10,7 @@ from typing import Any
 from framing.codebook import Codebook, Variable
 from framing.labelstudio.connection import AGAIN, Connection
 from framing.labelstudio.importing import unit_of
+from framing.labelstudio.leftovers import MARK, others_exports, remove_exports
 from framing.labelstudio.projects import Designs, Project
 from framing.labelstudio.pseudonyms import Pseudonyms
 from framing.labelstudio.screen import NOTE, REASON, UNSURE
@@ -51,12 +52,22 @@ class Pulled:
 
 
 def export(connection: Connection, project: int) -> list[dict[str, Any]]:
-    """Fetch all tasks that have answers, with the answers."""
-    with connection.speaking() as client:
-        chunks = client.projects.exports.download_sync(
-            id=project, export_type="JSON", download_all_tasks=False, request_options=AGAIN
-        )
-        found: list[dict[str, Any]] = json.loads(b"".join(chunks))
+    """Fetch all tasks that have answers, with the answers; the copy that a server of one's own keeps goes."""
+    kept_in = connection.exports
+    others = others_exports(kept_in) if kept_in else {}
+    with (
+        connection.speaking() as client,
+        client.projects.exports.with_raw_response.download_sync(
+            id=project,
+            export_type="JSON",
+            download_all_tasks=False,
+            request_options={**AGAIN, "additional_query_parameters": MARK},
+        ) as answer,
+    ):
+        found: list[dict[str, Any]] = json.loads(b"".join(answer.data))
+        name = answer.headers.get("filename", "")
+    if kept_in:
+        remove_exports(kept_in, name, others)
     return found
 
 

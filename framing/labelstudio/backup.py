@@ -9,7 +9,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -19,14 +19,18 @@ from framing.files import sweep, whole
 from framing.labelstudio.database import POSTGRESQL, SQLITE, Postgres, remember
 from framing.labelstudio.environment import DATABASE, VERSION
 from framing.labelstudio.home import forget_home
+from framing.labelstudio.interrupted import NEW, OLD, put_away
 from framing.labelstudio.lineage import begin_line
 from framing.labelstudio.server import EmbeddedServer
+from framing.private import keep_private, private_file
 
 _LIST = "backup.json"
 _STORED = {SQLITE: "database.sqlite3", POSTGRESQL: "database.dump"}
 _FORMAT = 1
 #: What a server's folder holds that is not its own: the database goes in as a snapshot.
 _KEPT = ("password", "token", "coders", "data")
+#: Copies of answers that Label Studio leaves at each export, and never reads again.
+_EXPORTS = "data/export/"
 _CHUNK = 1 << 20
 
 
@@ -69,10 +73,10 @@ def back_up(server: EmbeddedServer, database: Postgres | None, file: Path) -> Ba
     listed: dict[str, dict[str, Any]] = {}
     with whole(file, mode=0o600) as target, _scratch(server.folder / "snapshot") as scratch:
         snapshot = Path(scratch) / _STORED[kind]
-        if database:
-            with snapshot.open("wb") as stream:
+        with private_file(snapshot) as stream:
+            if database:
                 database.dump(stream)
-        else:
+        if not database:
             _copy_sqlite(server.data / DATABASE, snapshot)
         with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as archive:
             for name, path in [(_STORED[kind], snapshot), *_beside(server.folder)]:
@@ -116,8 +120,9 @@ def _beside(folder: Path) -> Iterator[tuple[str, Path]]:
             folders.sort()
             for found in sorted(files):
                 path = Path(root) / found
-                if path.is_file() and not found.startswith(DATABASE):
-                    yield path.relative_to(folder).as_posix(), path
+                named = path.relative_to(folder).as_posix()
+                if path.is_file() and not found.startswith(DATABASE) and not named.startswith(_EXPORTS):
+                    yield named, path
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path) -> dict[str, Any]:
@@ -170,10 +175,10 @@ def restore(server: EmbeddedServer, database: Postgres | None, file: Path, *, re
         If the server runs, holds something already, or the file is no whole backup of the kind.
     """
     _refuse(server, database, replace=replace)
-    server.folder.parent.mkdir(parents=True, exist_ok=True)
-    with _scratch(server.folder) as scratch:
-        new = Path(scratch) / "new"
-        kind, files = _unpack(file, new)
+    keep_private(server.folder.parent)
+    with _restoring(server.folder) as scratch:
+        unpacked = scratch / "unpacked"
+        kind, files = _unpack(file, unpacked)
         if kind != (POSTGRESQL if database else SQLITE):
             raise StudioError(
                 f"{file}: a backup of {kind}, this workspace's Label Studio keeps its data in "
@@ -182,21 +187,47 @@ def restore(server: EmbeddedServer, database: Postgres | None, file: Path, *, re
                 if database is None
                 else "restore it in a workspace of its own",
             )
-        stored = new / _STORED[kind]
-        size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
+        stored = unpacked / _STORED[kind]
+        size = sum(path.stat().st_size for path in unpacked.rglob("*") if path.is_file())
+        _refuse(server, database, replace=True)  # it may have been started meanwhile
         if database:
             database.load(stored)
             begin_line(database.row)
             stored.unlink()
-            remember(new, database)
+            remember(unpacked, database)
         else:
-            (new / "data").mkdir(exist_ok=True)
-            stored.replace(new / "data" / DATABASE)
-        forget_home(new)
-        if server.folder.exists():
-            server.folder.rename(Path(scratch) / "old")
-        new.rename(server.folder)
+            (unpacked / "data").mkdir(exist_ok=True)
+            stored.replace(unpacked / "data" / DATABASE)
+        forget_home(unpacked)
+        # From here on `new` is whole: whatever ends this, one of the two can take the folder's name.
+        unpacked.rename(scratch / NEW)
+        _swap(server.folder, scratch, may_undo=database is None)
+    keep_private(server.folder)
     return Backup(file, kind, files, size)
+
+
+@contextmanager
+def _restoring(folder: Path) -> Iterator[Path]:
+    """A scratch folder beside a server's; as long as it holds the only data there are, it stays."""
+    sweep(folder)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    try:
+        yield scratch
+    finally:
+        if folder.exists() or not (scratch / OLD).exists():
+            put_away(scratch)
+
+
+def _swap(folder: Path, scratch: Path, *, may_undo: bool) -> None:
+    """Bring the new folder to its place; if that fails the old one is back, unless its database is gone."""
+    if folder.exists():
+        folder.rename(scratch / OLD)
+    try:
+        (scratch / NEW).rename(folder)
+    except BaseException:
+        if may_undo and (scratch / OLD).exists() and not folder.exists():
+            (scratch / OLD).rename(folder)
+        raise
 
 
 def _refuse(server: EmbeddedServer, database: Postgres | None, *, replace: bool) -> None:
@@ -224,7 +255,8 @@ def _unpack(file: Path, folder: Path) -> tuple[str, int]:
     try:
         with tarfile.open(file, "r:") as archive:
             for entry in archive:
-                source = archive.extractfile(entry) if entry.isfile() else None
+                # One with holes stands for any number of bytes.
+                source = archive.extractfile(entry) if entry.isfile() and not entry.issparse() else None
                 if source is None:
                     raise _unusable(file, f"{entry.name!r} is no plain file")
                 if entry.name == _LIST:

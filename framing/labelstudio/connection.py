@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -62,6 +63,8 @@ class Connection:
         self.route = route or Route()
         self.public_url = public_url or self.url
         self.body_limit = 0
+        #: Where the server keeps a copy of each export, if it is this workspace's own.
+        self.exports: Path | None = None
         self._api_key = api_key
 
     @cached_property

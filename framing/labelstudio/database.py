@@ -182,7 +182,7 @@ def remembered(folder: Path) -> str:
 
 def remember(folder: Path, database: Postgres) -> None:
     """Note the address, without the password, so that later starts find the data again."""
-    with whole_text(folder / _REMEMBERED) as stream:
+    with whole_text(folder / _REMEMBERED, mode=0o600) as stream:
         stream.write(f"{database}\n")
 
 

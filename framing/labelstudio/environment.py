@@ -81,6 +81,22 @@ def ensure(folder: Path, *, say: Callable[[str], None], quiet: bool) -> Path:
     return program
 
 
+#: Whatever the umask, Django makes each file that it stores readable for all, unless it is told otherwise.
+_PRIVATELY = """
+import sys
+from django.conf import global_settings
+global_settings.FILE_UPLOAD_PERMISSIONS, global_settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+from label_studio.server import main
+sys.argv[0] = "label-studio"
+sys.exit(main())
+"""
+
+
+def privately(program: Path) -> list[str]:
+    """Name the command that runs the `label-studio` program so that what it stores is its owner's alone."""
+    return [str(program.with_name("python")), "-P", "-c", _PRIVATELY]
+
+
 def _install(folder: Path, *, quiet: bool) -> None:
     if not (folder / "pyvenv.cfg").is_file():
         _uv(["venv", "--allow-existing", "--python", sys.executable, str(folder)], quiet=True)
@@ -123,7 +139,7 @@ def new_database(folder: Path, data: Path) -> None:
         The server's data folder.
     """
     if not (data / DATABASE).exists():
-        with whole(data / DATABASE) as scratch:
+        with whole(data / DATABASE, mode=0o600) as scratch:
             shutil.copyfile(folder / DATABASE, scratch)
 
 

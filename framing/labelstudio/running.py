@@ -40,7 +40,7 @@ def note_running(file: Path, process: psutil.Popen, url: str, public_url: str = 
         "public": public_url,
         "folder": str(file.parent.resolve()),
     }
-    with whole_text(file) as stream:
+    with whole_text(file, mode=0o600) as stream:
         json.dump(state, stream)
 
 

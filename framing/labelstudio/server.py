@@ -25,6 +25,7 @@ from framing.labelstudio.lineage import begin, settle
 from framing.labelstudio.running import find_running, note_running
 from framing.labelstudio.signing import NAME, ensure_key
 from framing.labelstudio.webform import WebSession
+from framing.private import FILE, FOLDER, keep_private, private_file
 
 USERNAME = "admin@framing.example"
 LOOPBACK = "127.0.0.1"
@@ -145,10 +146,10 @@ class EmbeddedServer:
         StudioError
             If the port is taken, the installation fails, or the server does not come up.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        keep_private(self.folder)
         program = environment.ensure(environment.environment_folder(), say=say, quiet=quiet)
         try:
-            with FileLock(self.folder / "start.lock", timeout=_PATIENCE):
+            with FileLock(self.folder / "start.lock", mode=FILE, timeout=_PATIENCE):
                 state = find_running(self._state)
                 if state is not None and state.moved:
                     raise moved_error(self.folder)
@@ -188,7 +189,7 @@ class EmbeddedServer:
         _refuse_taken(host, port)
         if not self.password_file.is_file():
             write_secret(self.password_file, secrets.token_urlsafe(15))
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=FOLDER, exist_ok=True)
         ensure_key(self.data)
         if database is None:
             environment.new_database(environment.environment_folder(), self.data)
@@ -198,10 +199,10 @@ class EmbeddedServer:
         say("starting Label Studio" + (f" on {database}" if database else ""))
         reach = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
         url = f"http://{reach}:{port}"
-        with self.log.open("wb") as log:
+        with private_file(self.log) as log:
             process = psutil.Popen(
                 [
-                    str(program), "start", "--no-browser", "--log-level", "WARNING",
+                    *environment.privately(program), "start", "--no-browser", "--log-level", "WARNING",
                     "--internal-host", host, "--port", str(port),
                 ],
                 env=self._environment(url) | (database.for_label_studio() if database else {}),
@@ -210,6 +211,7 @@ class EmbeddedServer:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,
             )  # fmt: skip
         _started.append(process)
         note_running(self._state, process, url, public.remembered(self.folder))

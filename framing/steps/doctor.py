@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 from framing.errors import FramingError, NotLabelStudio, ServerBusy, ServerUnreachable, SignInError
 from framing.plural import counted
+from framing.private import NAME, open_to_others
 from framing.steps.labels_merge import lacks_driver
 from framing.steps.pull import fetch, name_doubts
-from framing.steps.studio import connect
+from framing.steps.studio import connect, left_behind
 from framing.steps.study import Study
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _findings(study: Study) -> Iterator[Finding]:
             )
         book = study.codebook
         yield Finding("codebook", "ok", f"{counted(len(book.variables), 'variable')}, {book.fingerprint}")
+        yield from _kept(study)
         yield from _labels(study)
         connection = connect(study)
         yield from _server(connection)
@@ -94,6 +96,21 @@ def _labels(study: Study) -> Iterator[Finding]:
             read_labels([file])
         except FramingError as error:
             yield Finding("labels", "fault", error.message, error.hint)
+
+
+def _kept(study: Study) -> Iterator[Finding]:
+    """What lies on this machine: who can read it, and what an ended restore has left."""
+    left = left_behind(study)
+    if left:
+        yield Finding("restore", "fault", left.message, left.hint)
+    folder = study.needed.root / NAME
+    found = open_to_others(folder)
+    if found:
+        told = f"others on this machine can read {counted(len(found), 'file')} of yours, {found[0]} is one"
+        remedy = f"close them: framing studio start, or chmod -R go= {folder}; then change the passwords"
+        yield Finding("privacy", "warning", told, remedy)
+    elif folder.exists():
+        yield Finding("privacy", "ok", f"only you can read {folder}")
 
 
 def _server(connection: "Connection") -> Iterator[Finding]:

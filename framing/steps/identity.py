@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from framing.errors import ServerError
 from framing.formats import read_frame
 from framing.plural import counted
+from framing.private import FILE, NAME, keep_private
 from framing.records import Unit
 from framing.settings import change_settings
 from framing.steps.study import Study
@@ -31,9 +32,8 @@ def change(study: Study, changes: Mapping[str, object]) -> Study:
     """Write settings and give the study as it is then."""
     from filelock import FileLock
 
-    folder = study.needed.root / ".framing"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with FileLock(folder / "settings.lock", timeout=60):
+    folder = keep_private(study.needed.root / NAME)
+    with FileLock(folder / "settings.lock", mode=FILE, timeout=60):
         change_settings(study.needed.settings, changes)
     return Study(study.workspace)
 

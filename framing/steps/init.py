@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from framing.errors import WorkspaceError
@@ -23,10 +23,14 @@ class Initialised:
     workspace : Path
     files : list of str
         Relative paths of what is new.
+    not_ignored : list of str
+        Lines that a `.gitignore` which was there already lacks; it stays as it is. The secrets under
+        `.framing/` are left out by a `.gitignore` of their own.
     """
 
     workspace: Path
     files: list[str]
+    not_ignored: list[str] = field(default_factory=list)
 
 
 def init(folder: Path, *, seeds: bool = False, codebook: str = "", program: str = "framing") -> Initialised:
@@ -77,7 +81,14 @@ def init(folder: Path, *, seeds: bool = False, codebook: str = "", program: str 
     if not ignore.exists():
         ignore.write_text(_IGNORED, encoding="utf-8")
         made.append(ignore.name)
-    return Initialised(folder, made)
+    return Initialised(folder, made, _not_ignored(ignore))
+
+
+def _not_ignored(file: Path) -> list[str]:
+    """The lines of a new `.gitignore` that one does not have, however they are anchored there."""
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else []
+    there = {line.strip().strip("/") for line in lines}
+    return [line for line in _IGNORED.split() if line.strip("/") not in there]
 
 
 def study_name(text: str) -> str:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from framing.errors import WorkspaceError
+from framing.files import whole_text
+from framing.private import FILE, NAME, keep_private
 from framing.settings import Workspace
 
 
@@ -21,13 +23,13 @@ def locked(workspace: Workspace, step: str) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    folder = workspace.root / ".framing"
-    folder.mkdir(exist_ok=True)
+    folder = keep_private(workspace.root / NAME)
     owner = folder / "owner.json"
     try:
-        with FileLock(folder / "lock", timeout=0):
+        with FileLock(folder / "lock", mode=FILE, timeout=0):
             since = datetime.now(UTC).strftime("%H:%M:%S UTC")
-            owner.write_text(json.dumps({"step": step, "pid": os.getpid(), "since": since}), encoding="utf-8")
+            with whole_text(owner, mode=FILE) as stream:
+                json.dump({"step": step, "pid": os.getpid(), "since": since}, stream)
             yield
     except Timeout:
         raise WorkspaceError(

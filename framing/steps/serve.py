@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from framing.errors import FramingError
 from framing.files import write_secret
+from framing.private import NAME, keep_private
 from framing.scoring.table import article_rows, score_units
 from framing.steps.models import find_model, model_folder
 from framing.steps.study import Study
@@ -121,8 +122,9 @@ def token_of(study: Study) -> Path:
     FramingError
         If the file is empty, or others than its owner can read it.
     """
-    file = study.needed.root / ".framing" / "serve" / "token"
+    file = study.needed.root / NAME / "serve" / "token"
     if not file.exists():
+        keep_private(file.parent)
         write_secret(file, secrets.token_urlsafe(32))
     if not file.read_text(encoding="utf-8").strip():
         raise FramingError(f"{file}: empty, expected a token", hint=f"remove it: rm {file}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from framing.errors import ServerError, StudioError
 from framing.files import write_secret
+from framing.private import home_of, keep_private, open_to_others
 from framing.settings import Secrets
 from framing.steps.lock import locked
 from framing.steps.study import Study
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from framing.labelstudio.accounts import Account
     from framing.labelstudio.backup import Backup
     from framing.labelstudio.connection import Connection
+    from framing.labelstudio.interrupted import Interrupted
     from framing.labelstudio.route import Route
     from framing.labelstudio.server import EmbeddedServer, ServerStatus
 
@@ -67,6 +69,9 @@ def start(
     from framing.labelstudio.database import database_of
 
     server = embedded(study)
+    _settle(study, "studio start", say)
+    if open_to_others(home_of(server.folder)):
+        say("others on this machine could read this Label Studio's files until now: change its passwords")
     if public_url is not None:
         _make_public(server, public_url)
     where = database_of(server.folder, database, database_password())
@@ -86,6 +91,26 @@ def _make_public(server: "EmbeddedServer", public_url: str) -> None:
     remember(server.folder, address)
 
 
+def _settle(study: Study, step: str, say: Say = silent) -> None:
+    """Undo or finish a restore that was ended midway, unless it is still at work."""
+    from framing.labelstudio.interrupted import interrupted, settle
+
+    folder = embedded(study).folder
+    left = interrupted(folder)
+    if left and left.settled_by == "hand" and folder.exists():
+        say(f"{left.message}; {left.hint}")
+    elif left:
+        with locked(study.needed, step):
+            say(settle(folder))
+
+
+def left_behind(study: Study) -> "Interrupted | None":
+    """What a restore that was ended midway has left beside the workspace's Label Studio."""
+    from framing.labelstudio.interrupted import interrupted
+
+    return interrupted(embedded(study).folder)
+
+
 def database_password(environment: Mapping[str, str] = os.environ) -> str:
     """The database's password, under PostgreSQL's or Label Studio's name; empty where unset."""
     return environment.get("PGPASSWORD") or environment.get("POSTGRE_PASSWORD", "")
@@ -103,6 +128,7 @@ def backup(study: Study, file: Path) -> "Backup":
     from framing.labelstudio.database import database_of
 
     server = embedded(study)
+    _settle(study, "studio backup")
     return back_up(server, database_of(server.folder, "", database_password()), file)
 
 
@@ -123,9 +149,11 @@ def restore(study: Study, file: Path, *, database: str = "", replace: bool = Fal
     """
     from framing.labelstudio import backup as backups
     from framing.labelstudio.database import database_of
+    from framing.labelstudio.interrupted import settle
 
     server = embedded(study)
     with locked(study.needed, "studio restore"):
+        settle(server.folder)
         where = database_of(server.folder, database, database_password())
         return backups.restore(server, where, file, replace=replace)
 
@@ -145,15 +173,13 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
     SignInError
         If there is no token.
     """
-    from framing.labelstudio.connection import Connection
     from framing.labelstudio.server import moved_error
 
     known = secrets or Secrets.read()
     url = known.url or study.settings.server_url
     if url:
         own = _own(study, url)
-        key = known.api_key or (own.token() if own else "")
-        return Connection(url, key, route_of(study), public_url=own.status().public_url if own else "")
+        return _connected(url, known.api_key or (own.token() if own else ""), own, route_of(study))
     server = embedded(study)
     status = server.status()
     if status.moved:
@@ -163,7 +189,17 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
             "no Label Studio: none is named in settings or LABEL_STUDIO_URL, and the embedded one is stopped",
             hint="start it: framing studio start",
         )
-    return Connection(status.url, server.token(), public_url=status.public_url)
+    return _connected(status.url, server.token(), server)
+
+
+def _connected(
+    url: str, key: str, own: "EmbeddedServer | None", route: "Route | None" = None
+) -> "Connection":
+    from framing.labelstudio.connection import Connection
+
+    connection = Connection(url, key, route, public_url=own.status().public_url if own else "")
+    connection.exports = own.data / "export" if own else None
+    return connection
 
 
 def route_of(study: Study, environment: Mapping[str, str] = os.environ) -> "Route":
@@ -233,6 +269,7 @@ def add_coder(study: Study, name: str) -> Coder:
     taken = name in study.settings.coders.values()
     if not taken and key not in study.settings.coders:
         study = change(study, {"coders": {int(key) if key.isdecimal() else key: name}})
+    keep_private(study.needed.studio)
     file = study.needed.studio / "coders" / account.email.partition("@")[0]
     write_secret(file, account.password)
     return Coder(
