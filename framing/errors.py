@@ -10,6 +10,7 @@
     ├── WorkspaceError              no workspace, or one that is in the way
     ├── TrainingError               labels from which nothing can be learnt
     ├── ModelError                  a model folder that is damaged or does not fit
+    ├── TrustError                  an address that no key may go to
     ├── StudioError                 the embedded Label Studio
     └── ServerError                 a Label Studio server that answered with an error
         ├── ServerUnreachable       … that did not answer
@@ -82,6 +83,10 @@ class TrainingError(FramingError):
 
 class ModelError(FramingError):
     """A model that is damaged, missing, or made for another codebook."""
+
+
+class TrustError(FramingError):
+    """An address that no key of the environment may go to, or not yet."""
 
 
 class StudioError(FramingError):

@@ -23,6 +23,7 @@ from framing.cli import (
     split,
     stats,
     studio,
+    trust,
 )
 from framing.cli.output import complain, printables
 from framing.errors import FramingError
@@ -43,6 +44,7 @@ app.command()(init.init)
 app.add_typer(codebook.app, name="codebook")
 app.command()(split.split)
 app.add_typer(studio.app, name="studio")
+app.command()(trust.trust)
 app.command()(doctor.doctor)
 app.command()(labelling.push)
 app.command()(labelling.pull)

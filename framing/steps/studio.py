@@ -12,6 +12,7 @@ from framing.private import home_of, keep_private, open_to_others
 from framing.settings import Secrets
 from framing.steps.lock import locked
 from framing.steps.study import Study
+from framing.trust import require_trust
 
 if TYPE_CHECKING:
     from framing.labelstudio.accounts import Account
@@ -172,6 +173,8 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
         If no server is named and the embedded one does not run.
     SignInError
         If there is no token.
+    TrustError
+        If only the settings name the server, and this user has not confirmed it.
     """
     from framing.labelstudio.server import moved_error
 
@@ -179,6 +182,9 @@ def connect(study: Study, secrets: Secrets | None = None) -> "Connection":
     url = known.url or study.settings.server_url
     if url:
         own = _own(study, url)
+        if own is None and not known.url:
+            named_in = f"{study.needed.settings}: server_url"
+            require_trust(url, named_in=named_in, environment=known.url, variable="LABEL_STUDIO_URL")
         return _connected(url, known.api_key or (own.token() if own else ""), own, route_of(study))
     server = embedded(study)
     status = server.status()
