@@ -164,6 +164,8 @@ def pull(
 
 def _changes(done: "PulledLabels") -> None:
     """Say what a pull changed beside adding answers, and what it left as it was."""
+    if done.another_server:
+        say(f"server {done.server} is not the study's own (server: in settings); its coders are named apart")
     for item in done.renamed:
         say(str(item))
     if done.withdrawn:

@@ -86,6 +86,8 @@ class PulledLabels:
         The round's LABELS file.
     server : str
         Fingerprint of the server that was asked.
+    another_server : bool
+        Whether it is not the study's own, nor a copy of that: its coders are named apart.
     rows, current, new : int
         Answers in the file, those that count, and those that were not in it before.
     coders : int
@@ -108,6 +110,7 @@ class PulledLabels:
 
     file: Path
     server: str
+    another_server: bool
     rows: int
     current: int
     new: int
@@ -173,7 +176,7 @@ def pull(
     with locked(study.needed, "pull"):
         study = adopt(study, connect(study)) if adopt_project else study
         fetched = fetch(study, name)
-        note_server(study, fetched.coders.server)
+        study = note_server(study, fetched.coders.server)
         file = study.needed.labels / f"{name}.csv"
         old = stored(file)
         merging = Merging(old)
@@ -191,6 +194,7 @@ def pull(
     return PulledLabels(
         file=file,
         server=server.fingerprint,
+        another_server=bool(study.settings.server) and study.settings.server not in server.family,
         rows=len(rows),
         current=sum(row["current"] == "true" for row in rows),
         new=len(rows) - len(old),

@@ -448,3 +448,15 @@ def test_two_first_pushes_at_once_leave_one_project(
     assert len(own) == 1
     push(Study(connected), [connected.seeds])
     assert len(stored_tasks(connection, own[0].id)) == 7
+
+
+def test_another_server_than_the_studys_own_is_named(
+    connected: Workspace, connection: Connection, run: Run
+) -> None:
+    pushed = push(Study(connected), [connected.seeds])
+    answer(connection, next(iter(tasks_of(connection, pushed.project).values())), choice("neutral_report"))
+    assert not run("pull", "--json").json["another_server"]
+    change_settings(connected.settings, {"server": "s" + "0" * 15})
+    here = identity_of(connection).fingerprint
+    assert f"server {here} is not the study's own" in run("pull").err
+    assert read_frame(connected.labels / "main.csv")["coder"].tolist() == [f"coder-1-{here[:6]}"]

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from framing.formats import read_frame, writing
-from framing.settings import Workspace
+from framing.settings import Workspace, change_settings
 from framing.steps.prevalence import prevalence
 from framing.steps.reliability import reliability
 from framing.steps.study import Study
@@ -287,3 +287,12 @@ def test_the_json_is_a_summary_of_plain_keys(run: Run, study_copy: Workspace) ->
     assert set(found) == set(
         "file bytes model labels coders scored_articles scored_units articles_shown stories alpha macro_f1 missing".split()
     )
+
+
+def test_the_report_has_the_studys_name_or_the_title_that_was_set(study_copy: Workspace, run: Run) -> None:
+    page = study_copy.root / "report.html"
+    assert run("report", "-o", page).code == 0
+    assert "<h1>study</h1>" in page.read_text(encoding="utf-8")
+    change_settings(study_copy.settings, {"title": "Floods & <frames>"})
+    assert run("report", "-o", page).code == 0
+    assert "<h1>Floods &amp; &lt;frames&gt;</h1>" in page.read_text(encoding="utf-8")
