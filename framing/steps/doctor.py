@@ -16,7 +16,8 @@ from framing.steps.study import Study
 if TYPE_CHECKING:
     from framing.labelstudio.answers import Pulled
     from framing.labelstudio.connection import Connection
-    from framing.labelstudio.projects import Project, Queue
+    from framing.labelstudio.handing_out import Queue
+    from framing.labelstudio.projects import Project
 
 
 #: Seconds that two clocks may differ before tokens fail.
@@ -160,7 +161,8 @@ def _sign_up(connection: "Connection") -> Finding:
 
 
 def _projects(study: Study, connection: "Connection") -> Iterator[Finding]:
-    from framing.labelstudio.projects import find_projects, queue_of
+    from framing.labelstudio.handing_out import queue_of
+    from framing.labelstudio.projects import find_projects
 
     name = study.settings.round
     projects = find_projects(connection, study.settings.name, name)
@@ -208,7 +210,7 @@ def _suggestions(
     study: Study, connection: "Connection", project: "Project", queue: "Queue"
 ) -> Iterator[Finding]:
     """Suggestions that coders should not see, or can't."""
-    from framing.labelstudio.projects import backends_of
+    from framing.labelstudio.handing_out import backends_of
     from framing.labelstudio.suggesting import stored_suggestions
 
     where = f"{connection.public_url}/projects/{project.id}"
@@ -244,7 +246,7 @@ def _suggestions(
 
 
 def _backends(connection: "Connection", project: "Project", queue: "Queue") -> Iterator[Finding]:
-    from framing.labelstudio.projects import backends_of
+    from framing.labelstudio.handing_out import backends_of
 
     settings = f"{connection.public_url}/projects/{project.id}/settings/ml"
     for backend in backends_of(connection, project.id):

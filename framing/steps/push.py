@@ -337,7 +337,7 @@ class _Sending:
 
     def _show_model(self, project: "Project", *, begun: bool) -> None:
         """Show the model's suggestions, also on tasks that were there before it."""
-        from framing.labelstudio.projects import queue_of, show_model
+        from framing.labelstudio.handing_out import queue_of, show_model
         from framing.labelstudio.suggesting import renew
 
         if begun and queue_of(self.connection, project.id).model_version != self.model:

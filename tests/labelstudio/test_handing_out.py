@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from framing.labelstudio.connection import AGAIN, Connection
+from framing.labelstudio.handing_out import queue_of
 from framing.labelstudio.importing import stored_tasks
-from framing.labelstudio.projects import queue_of
 from framing.sampling import Plan
 from framing.serving.suggestions import suggest
 from framing.settings import Workspace
