@@ -73,6 +73,7 @@ def start(
     _settle(study, "studio start", say)
     if open_to_others(home_of(server.folder)):
         say("others on this machine could read this Label Studio's files until now: change its passwords")
+    keep_private(server.folder)
     if public_url is not None:
         _make_public(server, public_url)
     where = database_of(server.folder, database, database_password())
