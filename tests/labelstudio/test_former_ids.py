@@ -12,7 +12,7 @@ from framing.labelstudio.accounts import add_account
 from framing.labelstudio.complete import holds
 from framing.labelstudio.connection import AGAIN, ONCE, Connection
 from framing.labelstudio.gone import Absent, reasons
-from framing.labelstudio.importing import stored_tasks
+from framing.labelstudio.importing import state_of, stored_tasks
 from framing.labelstudio.projects import find_projects
 from framing.labelstudio.tasks import Answer
 from framing.records import former_unit
@@ -108,8 +108,9 @@ def test_labels_of_before_join_new_ones(study: Study, connection: Connection, tm
     units = list(split(["seeds"]))
     project = find_projects(connection, study.settings.name, "main")[0]
     tasks = [{"data": {"uid": unit.unit_id}} for unit in units]
-    assert holds(connection, project, tasks)
-    assert not holds(connection, project, tasks[1:])
+    state = state_of(connection, project.id)
+    assert holds(project, tasks, state)
+    assert not holds(project, tasks[1:], state)
     stored = [item for item in stored_tasks(connection, project.id) if former_unit(item.unit) != item.unit]
     second = next(iter(given.values()))[1]
     part = {"from_name": "frame", "to_name": "text", "type": "choices", "value": {"choices": [VALUES[0]]}}

@@ -124,9 +124,13 @@ def test_figures_are_those_of_before(study: Study) -> None:
 
 def test_labels_of_before_are_on_the_units_of_today(study: Study, tmp_path: Path) -> None:
     units = {unit.unit_id for unit in split([study.needed.seeds])}
-    assert stale_labels(study.needed.labels, split([study.needed.seeds])) == []
     gold(study, output=tmp_path / "gold.csv")
     assert ids_in(tmp_path / "gold.csv") == units
+    assert stale_labels(study.needed.labels, split([study.needed.seeds])) == []
+    kept = study.needed.labels / "gold.csv"
+    gone = f"{FORMER['p27.txt']}-0123456789ab"
+    kept.write_text(f"unit_id,article_id,variable,value\n{gone},{FORMER['p27.txt']},tone,calm\n", "utf-8")
+    assert [item.unit_id for item in stale_labels(kept.parent, split([study.needed.seeds]))] == [f"u{gone}"]
 
 
 def test_a_model_of_before_knows_what_it_learnt_from(study: Study) -> None:
