@@ -284,6 +284,21 @@ def test_http_that_leads_to_https_is_followed_before_a_key_is_sent(
     }
 
 
+def test_a_token_that_travels_in_clear_is_a_warning(
+    guest: Guest, ls: Institute, run: Run, known_names: None
+) -> None:
+    with nginx(ls.url) as proxy:
+        guest.goes_to(proxy.named())
+        looked = run("doctor", "--json")
+        guest.goes_to(proxy.url)
+        here = run("doctor", "--json")
+    warned = [
+        item["found"] for item in looked.json if item["check"] == "server" and item["state"] == "warning"
+    ]
+    assert warned == [f"the token and all answers travel to {proxy.named()} in clear"]
+    assert not [item for item in here.json if item["check"] == "server" and item["state"] == "warning"]
+
+
 @pytest.mark.parametrize("status", [301, 307])
 @pytest.mark.parametrize("kind", ["personal access token", "legacy token"])
 def test_a_key_follows_to_no_other_host(
