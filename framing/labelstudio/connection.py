@@ -18,7 +18,7 @@ from framing.errors import NotThere, ServerError, ServerUnreachable, SignInError
 from framing.labelstudio.client import Client
 from framing.labelstudio.explain import SET, Answer, answered, base_of, busy
 from framing.labelstudio.patience import BUSY
-from framing.labelstudio.route import Route, without_secrets
+from framing.labelstudio.route import Route, is_loopback, without_secrets
 
 #: For requests that must not be sent twice: the SDK repeats them after 5xx and lost connections.
 ONCE: RequestOptions = {"max_retries": 0, "timeout_in_seconds": 600}
@@ -81,6 +81,12 @@ class Connection:
         return LabelStudio(  # type: ignore[no-untyped-call]
             base_url=f"{self.url}/", api_key=self._api_key, httpx_client=self.http
         )
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether requests go to another machine without encryption, as far as is known by now."""
+        found = httpx.URL(self.http.address)
+        return found.scheme == "http" and not is_loopback(found.host)
 
     @property
     def token_kind(self) -> str:

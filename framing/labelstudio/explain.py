@@ -206,8 +206,13 @@ def _by_status(url: str, answer: Answer) -> ServerError | None:
         )
     if answer.status in BUSY:
         return busy(url, answer)
-    if answer.status in (httpx.codes.UNAUTHORIZED, httpx.codes.PROXY_AUTHENTICATION_REQUIRED):
+    if answer.status == httpx.codes.UNAUTHORIZED:
         return _password(url, answer)
+    if answer.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        return NotLabelStudio(
+            f"a proxy on the way to {url} asks for a user name and password: {status}",
+            hint="set HTTP_PROXY to http://USER:PASSWORD@HOST:PORT, or name the server in NO_PROXY",
+        )
     if answer.status == httpx.codes.FORBIDDEN:
         return NotLabelStudio(
             f"{url} was kept from us by what stands before Label Studio: {status}",

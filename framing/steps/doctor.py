@@ -119,6 +119,13 @@ def _server(connection: "Connection") -> Iterator[Finding]:
 
     user = connection.whoami()
     yield Finding("server", "ok", f"answers at {connection.url}")
+    if connection.in_clear:
+        yield Finding(
+            "server",
+            "warning",
+            f"the token and all answers travel to {connection.url} in clear",
+            "ask for an https:// address; before the embedded one: framing studio start --public-url https://HOST",
+        )
     yield Finding("token", "ok", f"{connection.token_kind} of {user['email']}")
     version = connection.version()
     if version == VERSION:
