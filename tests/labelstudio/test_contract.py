@@ -207,7 +207,7 @@ def test_doctor_finds_nothing_wrong(connected: Workspace, run: Run) -> None:
     told = run("doctor", "--json")
     assert told.code == 0
     assert [item["check"] for item in told.json if item["state"] == "ok"] == [
-        "workspace", "codebook", "server", "token", "version", "clock", "sign-up", "project", "screen", "queue",
+        "workspace", "codebook", "privacy", "server", "token", "version", "clock", "sign-up", "project", "screen", "queue",
         "tasks", "answers",
     ]  # fmt: skip
 
