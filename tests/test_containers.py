@@ -100,7 +100,7 @@ def test_what_stands_for_gigabytes_is_refused_while_it_is_read(tmp_path: Path) -
         "styles without end": excel(tmp_path / "styles.xlsx", **{"theme/theme9.xml": b"<a>" + b"<b/>" * 6_000_000}),
         "one text in all rows": parquet(tmp_path / "dictionary.parquet", pa.table({"text": repeated("a" * (20 << 20), 64)})),
         "one text in a list": parquet(tmp_path / "list.parquet", pa.table({"text": ["x"], "author": lists})),
-        "one page of 100 MB": parquet(tmp_path / "page.parquet", pa.table({"text": ["a" * (100 << 20)]})),
+        "one page of 40 MB": parquet(tmp_path / "page.parquet", pa.table({"text": ["a" * (40 << 20)]})),
         "rows of nothing": parquet(tmp_path / "nothing.parquet", pa.table({"text": pa.nulls(20_000_000, pa.string())})),
     }  # fmt: skip
     (tmp_path / "wide.jsonl").write_text(
