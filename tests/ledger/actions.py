@@ -230,6 +230,8 @@ class World:
 
     def _killed(self, server: Server) -> None:
         """A pull or push that is killed at some moment; the next pull makes it good."""
+        self.done.append(f"killed on {server.fingerprint[:4]}")
+        self._at(server)
         command = self.chance.choice((["pull"], ["push", str(self.space.seeds)]))
         child = subprocess.Popen(
             [sys.executable, "-m", "framing", *command, "--workspace", str(self.space.root)],
@@ -240,12 +242,9 @@ class World:
         time.sleep(self.chance.uniform(0.3, 2.5))
         child.send_signal(signal.SIGKILL)
         child.wait()
-        self._pull_both()
-
-    def _pull_both(self) -> None:
-        # A killed pull may have seen more than the ledger noted; what it wrote is what this one writes.
-        for server in self.servers:
-            self.pull(server)
+        # A killed pull may have written what the ledger has not noted yet: first its own server again.
+        for each in sorted(self.servers, key=lambda other: other is not server):
+            self.pull(each)
 
     def _move(self, server: Server) -> None:
         """The workspace moves on, by a rename or as a copy; the copy left behind is not used again."""
