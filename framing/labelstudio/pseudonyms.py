@@ -61,7 +61,23 @@ class Pseudonyms:
     def _named_in_full(self, user: int) -> str:
         return self.names.get(f"{self.server.of_user(user)}/{user}", "")
 
-    def renamed(self) -> dict[str, str]:
-        """From what this server's named users were called before they had a name to that name."""
-        users = {int(key.rpartition("/")[2]) for key in self.names}
-        return {self.unnamed(user): self.of(user) for user in users if self.of(user) != self.unnamed(user)}
+    def renamed(self, before: Mapping[str, str]) -> dict[str, str]:
+        """From what this server's users were called to what they are called now.
+
+        Parameters
+        ----------
+        before : mapping of str to str
+            ``coders:`` as they were at the last pull. Whom they do not name had none; a name that two users
+            had is left out, since it does not say whose an answer is.
+
+        Examples
+        --------
+        >>> now = Pseudonyms({"2": "anna", "3": "ben"}, "s1", ServerIdentity("s1"))
+        >>> now.renamed({"2": "ada"})
+        {'coder-2': 'anna', 'ada': 'anna', 'coder-3': 'ben'}
+        """
+        users = sorted({int(key.rpartition("/")[2]) for key in [*self.names, *before]})
+        then = Pseudonyms(before, self.own, self.server)
+        pairs = [(old, self.of(user)) for user in users for old in (self.unnamed(user), then.of(user))]
+        targets = {old: {new for name, new in pairs if name == old} for old, _ in pairs}
+        return {old: new for old, new in pairs if old != new and len(targets[old]) == 1}

@@ -1,11 +1,13 @@
 """Which study a workspace's projects are, and which server is its own: checked, written down, taken over."""
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from framing.errors import ServerError
+from framing.files import whole_text
 from framing.formats import read_frame
 from framing.plural import counted
 from framing.private import FILE, NAME, keep_private
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from framing.labelstudio.projects import Project
 
 _ID_BYTES = 6
+_NAMES = "coders.json"
 #: Of the articles in a project's tasks, so many must be this workspace's before it is taken over.
 _SHARE = 0.5
 
@@ -44,6 +47,27 @@ def note_server(study: Study, server: "ServerIdentity") -> Study:
         return study
     oldest = server.lines[0].fingerprint if server.lines else server.fingerprint
     return change(study, {"server": oldest})
+
+
+def names_before(study: Study, server: str) -> dict[str, str]:
+    """The coders' names in settings at this workspace's last pull of a server; empty where none was noted."""
+    names = _noted(study).get(server, {})
+    return {str(key): str(name) for key, name in names.items()} if isinstance(names, dict) else {}
+
+
+def note_names(study: Study, server: str) -> None:
+    """Note the coders' names, so that a later pull knows who was called what, also of deleted answers."""
+    if names_before(study, server) != study.settings.coders:
+        with whole_text(study.needed.root / ".framing" / _NAMES) as stream:
+            json.dump(_noted(study) | {server: study.settings.coders}, stream)
+
+
+def _noted(study: Study) -> dict[str, Any]:
+    try:
+        noted = json.loads((study.needed.root / ".framing" / _NAMES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 def identified(study: Study, connection: "Connection", round_: str) -> Study:

@@ -1,7 +1,7 @@
 """`framing pull`: answers to `labels/<round>.csv`."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from framing.errors import ServerError
 from framing.formats import read_frame, writing
 from framing.records import Unusable
-from framing.steps.identity import adopt, note_server
+from framing.steps.identity import adopt, names_before, note_names, note_server
 from framing.steps.lock import locked
 from framing.steps.studio import connect
 from framing.steps.study import Study
@@ -18,7 +18,7 @@ from framing.tables import LABELS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from framing.labels.merge import Merging, Missing
+    from framing.labels.merge import Missing
     from framing.labelstudio.answers import Pulled
     from framing.labelstudio.connection import Connection
     from framing.labelstudio.gone import Reason
@@ -181,7 +181,7 @@ def pull(
         old = stored(file)
         merging = Merging(old)
         server = fetched.coders.server
-        names = fetched.coders.renamed()
+        names = fetched.coders.renamed(names_before(study, server.fingerprint))
         merging.take(Answered(fetched.pulled.rows, server.family, server.of_answer, names))
         gone, kept = _absent(fetched, merging.missing(), accept_withdrawn=accept_withdrawn)
         withdrawn = merging.withdraw(gone)
@@ -189,8 +189,9 @@ def pull(
         with writing(file, LABELS.columns) as table:
             table.write(rows)
         renamed = {**merging.renames}
-        for pair, count in _rename_elsewhere(study, file, fetched, merging).items():
+        for pair, count in _rename_elsewhere(study, file, merging.names(names), server.family).items():
             renamed[pair] = renamed.get(pair, 0) + count
+        note_names(study, server.fingerprint)
     return PulledLabels(
         file=file,
         server=server.fingerprint,
@@ -287,13 +288,11 @@ def _judged(fetched: Fetched, missing: "Sequence[Missing]") -> "list[tuple[Missi
 
 
 def _rename_elsewhere(
-    study: Study, done: Path, fetched: Fetched, merging: "Merging"
+    study: Study, done: Path, names: Mapping[str, str], family: Collection[str]
 ) -> Mapping[tuple[str, str], int]:
     """Give coders their new names in the files of other rounds, too."""
-    names = merging.names(fetched.coders.renamed())
     if not names:
         return {}
-    family = fetched.coders.server.family
     counts: defaultdict[tuple[str, str], int] = defaultdict(int)
     for file in sorted(study.needed.labels.glob("*.csv")):
         if file == done:

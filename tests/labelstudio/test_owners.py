@@ -460,3 +460,19 @@ def test_another_server_than_the_studys_own_is_named(
     here = identity_of(connection).fingerprint
     assert f"server {here} is not the study's own" in run("pull").err
     assert read_frame(connected.labels / "main.csv")["coder"].tolist() == [f"coder-1-{here[:6]}"]
+
+
+def test_a_new_name_reaches_answers_that_were_all_deleted(
+    connected: Workspace, connection: Connection, ada: tuple[int, Connection]
+) -> None:
+    """Nothing that the server still shows says whose they were; the workspace noted who was called what."""
+    user, hers = ada
+    pushed = push(Study(connected), [connected.seeds])
+    change_settings(connected.settings, {"coders": {user: "ada"}})
+    only = answer(hers, next(iter(tasks_of(connection, pushed.project).values())), choice("neutral_report"))
+    pull(Study(connected))
+    delete_answer(hers, only)
+    change_settings(connected.settings, {"coders": {user: "anna"}})
+    done = pull(Study(connected))
+    assert [str(item) for item in done.renamed] == ["ada is now anna: 1 answer"]
+    assert labels(done)[["coder", "withdrawn"]].to_numpy().tolist() == [["anna", "true"]]
